@@ -1,0 +1,54 @@
+import type { Page } from 'playwright-core';
+
+/** Logs in and waits for the records screen. */
+export async function logIn(
+  page: Page,
+  appURL: string,
+  name: 'Ada Lovelace' | 'Grace Hopper',
+): Promise<void> {
+  await page.goto(appURL);
+  await page.getByRole('button', { name: `Continue as ${name}` }).click();
+  await page.getByRole('button', { name: 'New record' }).waitFor();
+}
+
+/** The secure frame of a field, found by the title that its component gives it. */
+export const secureFrame = (page: Page, name: string) => page.frameLocator(`iframe[title="${name}"]`);
+
+export const secureInput = (page: Page, name: string) =>
+  secureFrame(page, name).locator('input, textarea').first();
+
+/** What a secure paragraph shows, read from inside its frame: a test may, a page's script may not. */
+export const shownText = (page: Page, name: string) => secureFrame(page, name).locator('p, span').first();
+
+export async function createRecord(
+  page: Page,
+  { name, nationalId, notes }: { name: string; nationalId: string; notes?: string },
+): Promise<void> {
+  await page.getByRole('button', { name: 'New record' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await secureInput(page, 'National id').fill(nationalId);
+  if (notes !== undefined) await secureInput(page, 'Notes').fill(notes);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+}
+
+/** Sends an operation to the app's API from the page, with the page's own session. */
+export async function graphql<Data>(
+  page: Page,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<{
+  data?: Data | null;
+  errors?: { message: string; path?: unknown; extensions?: { code?: string } }[];
+}> {
+  return page.evaluate(async (body) => {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    return response.json();
+  }, JSON.stringify({ query, variables }));
+}
+
+export const tokenPattern = /^lunasec-[0-9a-f-]{36}$/;

@@ -1,0 +1,80 @@
+import { startTokenizer, type RunningTokenizer } from '@lunasec/tokenizer-api';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDemo } from '@lunasec/demo-graphql-app';
+import { freePort } from './ports.js';
+
+export interface Clock {
+  /** Milliseconds by which the tokenizer's clock is ahead of the machine's. */
+  offset: number;
+}
+
+export interface Stack {
+  appURL: string;
+  tokenizerURL: string;
+  /** Holds everything that tokenizer and app write to disk. */
+  directory: string;
+  tokenizer: RunningTokenizer;
+  clock: Clock;
+  close(): Promise<void>;
+}
+
+export interface AppParts {
+  port: number;
+  url: string;
+  tokenizerURL: string;
+  dataDirectory: string;
+}
+
+export type StartApp = (parts: AppParts) => Promise<{ close(): Promise<void> }>;
+
+const startDemoApp: StartApp = ({ port, url, tokenizerURL, dataDirectory }) =>
+  startDemo({
+    port,
+    url,
+    tokenizerURL,
+    dataDirectory,
+    webDirectory: join(import.meta.dirname, '../../demo-graphql-app/dist/web'),
+  });
+
+/** Runs a tokenizer on embedded stores and one app beside it, on two sites: `127.0.0.1` and `localhost`. */
+export async function startStack(startApp: StartApp = startDemoApp): Promise<Stack> {
+  const directory = await mkdtemp(join(tmpdir(), 'lunasec-e2e-'));
+  const [tokenizerPort, appPort] = [await freePort(), await freePort()];
+  const tokenizerURL = `http://127.0.0.1:${tokenizerPort}`;
+  const appURL = `http://localhost:${appPort}`;
+  const clock: Clock = { offset: 0 };
+
+  const tokenizer = await startTokenizer(
+    {
+      host: '127.0.0.1',
+      port: tokenizerPort,
+      publicURL: tokenizerURL,
+      dataDirectory: join(directory, 'tokenizer'),
+      // Faults are what the tests are about: their log lines would only hide the report.
+      logLevel: 'fatal',
+      applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
+    },
+    { now: () => new Date(Date.now() + clock.offset) },
+  );
+  const app = await startApp({
+    port: appPort,
+    url: appURL,
+    tokenizerURL,
+    dataDirectory: join(directory, 'app'),
+  });
+
+  return {
+    appURL,
+    tokenizerURL,
+    directory,
+    tokenizer,
+    clock,
+    close: async () => {
+      await app.close();
+      await tokenizer.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,357 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createApplicationJWT } from '../auth/jwt.js';
+import { LunaSecError, RateLimitedError } from '../errors/index.js';
+import { testSigner } from '../test-support/keys.js';
+import { startStub } from '../test-support/server.js';
+import type { Received, Reply } from '../test-support/server.js';
+import { createClient } from './client.js';
+import type { ResilienceOptions } from './index.js';
+
+const token = 'lunasec-00000000-0000-4000-8000-000000000001';
+const expiresAt = '2030-01-02T03:19:05.000Z';
+const granted = (names: string[]) => names.map((name) => ({ token: name, expiresAt, problem: null }));
+const ok: Reply = { body: { data: { verifyStoreGrants: granted([token]) } } };
+const failed = (code: string, more: object = {}): Reply => ({
+  body: { errors: [{ message: `it said ${code}`, extensions: { code, ...more } }], data: null },
+});
+const hang: Reply = () => {};
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function setUp(replies: Reply[] | ((received: Received) => Reply), resilience: ResilienceOptions = {}) {
+  const stub = await startStub(replies);
+  closers.push(stub.close);
+  const signer = testSigner();
+  const clock = { now: Date.UTC(2030, 0, 1) };
+  const warnings: string[] = [];
+  const jwt = createApplicationJWT({
+    applicationId: 'demo',
+    tokenizerURL: stub.url,
+    signer,
+    now: () => new Date(clock.now),
+  });
+  const client = createClient({
+    tokenizerURL: stub.url,
+    jwt,
+    fetch,
+    log: { warn: (message) => void warnings.push(message) },
+    resilience: { firstPause: 1, ...resilience },
+  });
+  return { ...stub, client, signer, clock, warnings };
+}
+
+const verify = ({ client }: Pick<Awaited<ReturnType<typeof setUp>>, 'client'>) =>
+  client.verifyStoreGrants('sid', [{ token }]);
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof LunaSecError ? error.code : error),
+  );
+
+describe('a call', () => {
+  test('is one POST of a GraphQL mutation, answered per entry, in order', async () => {
+    const other = token.replace(/1$/, '2');
+    const it = await setUp([
+      {
+        body: {
+          data: {
+            verifyStoreGrants: [
+              ...granted([token]),
+              { token: other, expiresAt: null, problem: { code: 'TOKEN_DELETED', message: 'gone' } },
+            ],
+          },
+        },
+      },
+    ]);
+    const results = await it.client.verifyStoreGrants('the-sid', [
+      { token, binding: 'User.ssn:1' },
+      { token: other },
+    ]);
+    expect(results).toEqual([
+      { token, expiresAt: new Date(expiresAt), problem: null },
+      { token: other, expiresAt: null, problem: { code: 'TOKEN_DELETED', message: 'gone' } },
+    ]);
+    expect(it.received).toHaveLength(1);
+    expect(it.received[0]).toMatchObject({
+      path: '/graphql',
+      variables: { sessionId: 'the-sid', tokens: [{ token, binding: 'User.ssn:1' }, { token: other }] },
+    });
+    expect(it.received[0]!.query).toContain('verifyStoreGrants(sessionId: $sessionId, tokens: $tokens)');
+  });
+
+  test('of each kind says what the tokenizer needs', async () => {
+    const it = await setUp(({ query }) => {
+      const [name] = /(createReadGrants|revokeReadGrants|endSession|deleteTokens)/.exec(query)!;
+      const data = {
+        createReadGrants: granted([token]),
+        revokeReadGrants: 1,
+        endSession: 3,
+        deleteTokens: [{ token, deleted: true, problem: null }],
+      };
+      return { body: { data: { [name]: data[name as keyof typeof data] } } };
+    });
+    expect(await it.client.createReadGrants('sid', [{ token, duration: '5m' }])).toHaveLength(1);
+    expect(await it.client.revokeReadGrants('sid', [token])).toBe(1);
+    expect(await it.client.endSession('sid')).toBe(3);
+    expect(await it.client.deleteTokens([token])).toEqual([{ token, deleted: true, problem: null }]);
+    expect(it.received.map(({ variables }) => variables)).toEqual([
+      { sessionId: 'sid', tokens: [{ token, duration: '5m' }] },
+      { sessionId: 'sid', tokens: [token] },
+      { sessionId: 'sid' },
+      { tokens: [token] },
+    ]);
+  });
+
+  test('of more than 1000 entries is split, and answered as one', async () => {
+    const names = Array.from(
+      { length: 2500 },
+      (_, i) => `lunasec-${String(i).padStart(8, '0')}-0000-4000-8000-000000000000`,
+    );
+    const it = await setUp(({ variables }) => ({
+      body: {
+        data: {
+          verifyStoreGrants: granted((variables.tokens as { token: string }[]).map((ref) => ref.token)),
+        },
+      },
+    }));
+    const results = await it.client.verifyStoreGrants(
+      'sid',
+      names.map((name) => ({ token: name })),
+    );
+    expect(results.map((result) => result.token)).toEqual(names);
+    expect(it.received.map(({ variables }) => (variables.tokens as unknown[]).length).toSorted()).toEqual([
+      1000, 1000, 500,
+    ]);
+  });
+
+  test('shares its connection with those before it', async () => {
+    const it = await setUp([ok]);
+    for (let i = 0; i < 20; i++) await verify(it);
+    expect(it.received).toHaveLength(20);
+    // Node may open a second one before it sees that the first is free.
+    expect(it.connections()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('the application JWT', () => {
+  test('states who calls, verifiably', async () => {
+    const it = await setUp([ok]);
+    await verify(it);
+    const { payload, protectedHeader } = await jwtVerify(
+      it.received[0]!.authorization!.replace('Bearer ', ''),
+      createLocalJWKSet(await it.signer.publicKeys()),
+      { currentDate: new Date(it.clock.now) },
+    );
+    const iat = it.clock.now / 1000;
+    expect(payload).toEqual({ iss: 'demo', sub: 'demo', aud: it.url, iat, exp: iat + 60 });
+    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'lunasec-application+jwt' });
+  });
+
+  test('is used again until shortly before it expires', async () => {
+    const it = await setUp([ok]);
+    const used = async (seconds: number) => {
+      it.clock.now = Date.UTC(2030, 0, 1) + seconds * 1000;
+      await verify(it);
+      return it.received.at(-1)!.authorization;
+    };
+    const first = await used(0);
+    expect(await used(39)).toBe(first);
+    const second = await used(40);
+    expect(second).not.toBe(first);
+    expect(await used(79)).toBe(second);
+    // The clock was set back: a JWT from the future would be refused.
+    expect(await used(10)).not.toBe(second);
+  });
+
+  test('is signed once for calls at the same time', async () => {
+    const it = await setUp([ok]);
+    await Promise.all([verify(it), verify(it), verify(it)]);
+    expect(new Set(it.received.map(({ authorization }) => authorization)).size).toBe(1);
+  });
+
+  test('that was refused is not used again, and the refusal is not the user’s', async () => {
+    const it = await setUp([failed('UNAUTHENTICATED'), ok]);
+    await expect(verify(it)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('refused this application'),
+    });
+    it.clock.now += 1000;
+    await verify(it);
+    expect(it.received[1]!.authorization).not.toBe(it.received[0]!.authorization);
+  });
+});
+
+describe('a failure that may pass is tried again', () => {
+  test.each<[string, Reply]>([
+    ['an answer that never came', (response) => response.destroy()],
+    ['a gateway without a server behind it', { status: 502, body: '<h1>Bad gateway</h1>' }],
+    ['a server that restarts', { status: 503, body: '' }],
+    ['a tokenizer whose database is away', failed('UNAVAILABLE')],
+    [
+      'half an answer',
+      (response) => void response.writeHead(200).write('{"data"', () => void response.destroy()),
+    ],
+  ])('%s', async (_name, reply) => {
+    const it = await setUp([reply, reply, ok]);
+    expect(await verify(it)).toHaveLength(1);
+    expect(it.received).toHaveLength(3);
+  });
+
+  test('but not for ever: UNAVAILABLE', async () => {
+    const it = await setUp([{ status: 503, body: '' }]);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(3);
+  });
+
+  test('an attempt that takes too long is given up and repeated', async () => {
+    const it = await setUp([hang, ok], { attemptTimeout: 50 });
+    expect(await verify(it)).toHaveLength(1);
+    expect(it.received).toHaveLength(2);
+  });
+
+  test('the deadline ends all attempts: UNAVAILABLE', async () => {
+    const it = await setUp([hang], { attemptTimeout: 60_000, deadline: 50 });
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(1);
+  });
+
+  test('a tokenizer that is not there: UNAVAILABLE', async () => {
+    const it = await setUp([ok]);
+    await it.close();
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+  });
+});
+
+describe('a caller that gives up', () => {
+  test('before the call: nothing is sent', async () => {
+    const it = await setUp([ok]);
+    const call = it.client.verifyStoreGrants('sid', [{ token }], { signal: AbortSignal.abort() });
+    expect(await codeOf(call)).toBe('UNAVAILABLE');
+    expect(it.received).toEqual([]);
+  });
+
+  test('during the call: the connection is closed and nothing is repeated', async () => {
+    const controller = new AbortController();
+    const closed: Promise<unknown>[] = [];
+    const it = await setUp([
+      (response) => {
+        closed.push(once(response, 'close'));
+        controller.abort();
+      },
+    ]);
+    const call = it.client.verifyStoreGrants('sid', [{ token }], { signal: controller.signal });
+    expect(await codeOf(call)).toBe('UNAVAILABLE');
+    await Promise.all(closed);
+    expect(it.received).toHaveLength(1);
+  });
+});
+
+describe('an answer that says no', () => {
+  test.each(['BATCH_TOO_LARGE', 'BAD_USER_INPUT', 'RATE_LIMITED'])(
+    '%s is passed on, and not repeated',
+    async (code) => {
+      const it = await setUp([failed(code)]);
+      expect(await codeOf(verify(it))).toBe(code);
+      expect(it.received).toHaveLength(1);
+    },
+  );
+
+  test('RATE_LIMITED says when to try again', async () => {
+    const it = await setUp([failed('RATE_LIMITED', { retryAfter: 7 })]);
+    const error: unknown = await verify(it).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RateLimitedError);
+    expect((error as RateLimitedError).retryAfter).toBe(7);
+  });
+
+  test('by its status alone is understood: 429', async () => {
+    const it = await setUp([{ status: 429, body: 'Slow down' }]);
+    expect(await codeOf(verify(it))).toBe('RATE_LIMITED');
+    expect(it.received).toHaveLength(1);
+  });
+
+  test('with a code of a later version is still a no', async () => {
+    const problem = { code: 'ON_VACATION', message: 'later' };
+    const it = await setUp([
+      { body: { data: { verifyStoreGrants: [{ token, expiresAt: null, problem }] } } },
+    ]);
+    expect(await verify(it)).toEqual([
+      { token, expiresAt: null, problem: { code: 'UNAVAILABLE', message: 'later' } },
+    ]);
+  });
+});
+
+describe('an answer that is not what was asked fails closed: UNAVAILABLE', () => {
+  const data = (value: unknown): Reply => ({ body: { data: { verifyStoreGrants: value } } });
+  test.each<[string, Reply]>([
+    ['no JSON', { body: 'granted' }],
+    ['nothing', { body: '' }],
+    ['null', { body: 'null' }],
+    ['no data', { body: {} }],
+    [
+      'data and an unknown error',
+      { body: { data: { verifyStoreGrants: granted([token]) }, errors: [{ message: 'hm' }] } },
+    ],
+    ['an error without anything', { body: { errors: [{}], data: { verifyStoreGrants: granted([token]) } } }],
+    ['a status of its own', { status: 201, body: { data: { verifyStoreGrants: granted([token]) } } }],
+    ['a list of nothing', data([])],
+    ['one too many', data(granted([token, token]))],
+    ['another token', data(granted([token.replace(/1$/, '2')]))],
+    ['no problem and no grant', data([{ token, expiresAt: null, problem: null }])],
+    ['no problem mentioned', data([{ token, expiresAt }])],
+    ['a time that is none', data([{ token, expiresAt: 'soon', problem: null }])],
+    ['a problem and a grant', data([{ token, expiresAt, problem: { code: 'TOKEN_DELETED', message: '' } }])],
+    ['a number', data(1)],
+  ])('%s', async (_name, reply) => {
+    const it = await setUp([reply], { retries: 0 });
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+  });
+
+  test('a redirect is not followed: it would carry the JWT elsewhere', async () => {
+    const elsewhere = await startStub([ok]);
+    closers.push(elsewhere.close);
+    const it = await setUp([
+      (response) => void response.writeHead(307, { location: `${elsewhere.url}/graphql` }).end(),
+    ]);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(elsewhere.received).toEqual([]);
+  });
+
+  test('a count that is none', async () => {
+    const it = await setUp([{ body: { data: { endSession: -1 } } }]);
+    expect(await codeOf(it.client.endSession('sid'))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(1);
+  });
+});
+
+describe('the circuit breaker', () => {
+  test('stops asking a tokenizer that does not answer, and tries again later', async () => {
+    const it = await setUp([{ status: 503, body: '' }, { status: 503, body: '' }, ok], {
+      retries: 0,
+      breakAfter: 2,
+      breakFor: 20,
+    });
+    expect([await codeOf(verify(it)), await codeOf(verify(it))]).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+    expect(it.received).toHaveLength(2);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(2);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(await verify(it)).toHaveLength(1);
+    expect(it.received).toHaveLength(3);
+    expect(it.warnings).toEqual([
+      expect.stringContaining('does not answer'),
+      expect.stringContaining('answers again'),
+    ]);
+  });
+
+  test('is not opened by refusals', async () => {
+    const it = await setUp([failed('RATE_LIMITED')], { breakAfter: 1 });
+    for (let i = 0; i < 3; i++) expect(await codeOf(verify(it))).toBe('RATE_LIMITED');
+    expect(it.received).toHaveLength(3);
+  });
+});

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { ApplicationJWT } from '../auth/jwt.js';
+import { createError, problemCodes, UnavailableError } from '../errors/index.js';
+import type { LunaSecError } from '../errors/index.js';
+import { envelope } from './answers.js';
+import { PassingFailure } from './resilience.js';
+
+export type Fetch = typeof globalThis.fetch;
+
+/** One attempt at one GraphQL mutation with a single root field. Throws PassingFailure or a LunaSecError. */
+export type Send = <T>(
+  operation: { query: string; variables: Record<string, unknown>; answer: z.ZodType<T> },
+  signal: AbortSignal,
+) => Promise<T>;
+
+/** Node's own fetch keeps its connections alive, so calls in a row share one. */
+export function createTransport({
+  tokenizerURL,
+  jwt,
+  fetch,
+}: {
+  tokenizerURL: string;
+  jwt: ApplicationJWT;
+  fetch: Fetch;
+}): Send {
+  return async ({ query, variables, answer }, signal) => {
+    const authorization = `Bearer ${await jwt.current()}`;
+    const { status, body } = await exchange(fetch, `${tokenizerURL}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', authorization },
+      body: JSON.stringify({ query, variables }),
+      // A redirect would carry the JWT elsewhere.
+      redirect: 'error',
+      signal,
+    });
+    const parsed = envelope.safeParse(body);
+    const failure = parsed.data?.errors?.[0];
+    if (failure) {
+      const { code, retryAfter } = failure.extensions ?? {};
+      if (code === 'UNAUTHENTICATED') {
+        jwt.forget();
+        throw refusal(failure.message);
+      }
+      const known = problemCodes.find((it) => it === code);
+      if (known && known !== 'UNAVAILABLE') throw createError(known, failure.message, { retryAfter });
+    }
+    if (status >= 500 || failure?.extensions?.code === 'UNAVAILABLE')
+      throw new PassingFailure(
+        `The tokenizer answered with status ${status}${failure ? ' and UNAVAILABLE' : ''}.`,
+      );
+    if (status === 429) throw createError('RATE_LIMITED', 'The tokenizer refused the call: too many calls.');
+    const data = parsed.success && !failure ? Object.values(parsed.data.data ?? {})[0] : undefined;
+    const result = answer.safeParse(data);
+    if (status !== 200 || !result.success)
+      throw new UnavailableError(`The tokenizer gave an unexpected answer (status ${status}).`);
+    return result.data;
+  };
+}
+
+async function exchange(fetch: Fetch, url: string, init: RequestInit) {
+  try {
+    const response = await fetch(url, init);
+    const text = await response.text();
+    return { status: response.status, body: parseJSON(text) };
+  } catch (cause) {
+    throw new PassingFailure('The tokenizer cannot be reached.', { cause });
+  }
+}
+
+function parseJSON(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** It is the app that was refused, not its user: a setting is wrong. */
+const refusal = (reason: string): LunaSecError =>
+  new UnavailableError(
+    `The tokenizer refused this application. Check applicationId, tokenizerURL, the published keys and the clocks. It said: ${reason}`,
+  );

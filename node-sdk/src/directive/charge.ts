@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLFieldResolver, GraphQLResolveInfo, OperationDefinitionNode } from 'graphql';
+import type { TokenRef } from '../token.js';
+import type { Operation } from './operation.js';
+import type { Mark } from './plan.js';
+
+type Path = GraphQLResolveInfo['path'];
+export type Resolver = GraphQLFieldResolver<unknown, unknown>;
+
+/** A marked field that was resolved. */
+export interface OutputRecord {
+  mark: Mark;
+  /** Rejects when the binding cannot be written. */
+  binding(): Promise<string | undefined>;
+}
+
+/** An engine's responsibility for one execution of one operation. */
+export interface Charge {
+  /** Undefined when the variables are wrong: then nothing is executed. */
+  operation: Operation | undefined;
+  definition: OperationDefinitionNode;
+  /** {@link refKey} of what the tokenizer accepted. */
+  verified: ReadonlySet<string>;
+  /**
+   * Marked fields by the path at which they were resolved. Recorded while resolvers run, because only then is the
+   * object's type known for certain: a response need not contain `__typename`. The values are read from the response
+   * afterwards, so that what leaves is what is granted, whatever happened in between.
+   */
+  outputs: Map<Path, OutputRecord>;
+  /** What resolves fields that have no resolver. */
+  fieldResolver: Resolver | undefined;
+  /** Finds the request in the context, if the server's plugin was told how. */
+  findRequest: FindRequest | undefined;
+  /** Identifies the execution, from its first marked field on. */
+  execution: object | undefined;
+}
+
+/** Finds the request in the context of an operation. */
+export type FindRequest = (contextValue: object) => IncomingMessage | undefined;
+
+export const refKey = ({ token, binding }: TokenRef): string => `${token} ${binding ?? ''}`;
+
+/**
+ * Charges by what only one execution has: its own operation node, or its own context. Nothing is reachable from here
+ * that is not already held by whoever executes. One map for all engines, so that type-graphql's TokenMiddleware, which
+ * belongs to no engine, finds the one that is in charge.
+ */
+const charges = new WeakMap<object, Charge>();
+
+export function takeCharge(key: object, charge: Charge): void {
+  charges.set(key, charge);
+}
+
+/** The charge under which a resolver runs; undefined when no engine verified this very execution. */
+export function chargeOf(contextValue: unknown, info: GraphQLResolveInfo): Charge | undefined {
+  const charge =
+    charges.get(info.operation) ??
+    (typeof contextValue === 'object' && contextValue !== null ? charges.get(contextValue) : undefined);
+  // A resolver may execute other operations with its own context; those are not in this charge.
+  if (!charge || charge.definition !== info.operation) return undefined;
+  // graphql-js makes this object anew for each execution, so it tells two of the same operation apart.
+  charge.execution ??= info.variableValues;
+  return charge.execution === info.variableValues ? charge : undefined;
+}
+
+/** Ends a charge: resolvers that are still running keep it, no other execution gets it. */
+export function endCharge(charge: Charge): void {
+  charge.execution ??= charge;
+}

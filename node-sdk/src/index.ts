@@ -1,0 +1,21 @@
+export type { ApolloPluginOptions } from './apollo/plugin.js';
+export { sidOf } from './auth/sid.js';
+export type { Secrets } from './auth/signing-key.js';
+export type {
+  CallOptions,
+  DeleteResult,
+  Fetch,
+  GrantResult,
+  ReadGrantRequest,
+  ResilienceOptions,
+  TokenizerClient,
+} from './client/index.js';
+export type { LeakPolicy } from './directive/index.js';
+export type { Middleware } from './express/plugin.js';
+export type { Log } from './log.js';
+export type { Grant, Grants, TokenInput } from './lunasec/grants.js';
+export { LunaSec } from './lunasec/lunasec.js';
+export type { LunaSecParts, TokenDirective } from './lunasec/lunasec.js';
+export type { AppRequest, LunaSecOptions } from './lunasec/options.js';
+export { isToken } from './token.js';
+export type { TokenRef } from './token.js';

@@ -1,0 +1,122 @@
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import type { ExecutionArgs, ExecutionResult, GraphQLDirective, GraphQLSchema } from 'graphql';
+import { createApolloPlugin } from '../apollo/plugin.js';
+import type { ApolloPluginOptions } from '../apollo/plugin.js';
+import { createApplicationJWT } from '../auth/jwt.js';
+import { createSigner } from '../auth/signer.js';
+import { loadSigningKey } from '../auth/signing-key.js';
+import type { SigningKey } from '../auth/signing-key.js';
+import { createClient } from '../client/index.js';
+import type { CallOptions, Fetch, TokenizerClient } from '../client/index.js';
+import {
+  createEngine,
+  definition,
+  executeWithTokens,
+  subscribeWithTokens,
+  transform,
+  typeDefs,
+} from '../directive/index.js';
+import type { Engine } from '../directive/index.js';
+import { createError } from '../errors/index.js';
+import { createExpressPlugin } from '../express/plugin.js';
+import type { Middleware } from '../express/plugin.js';
+import { processLog } from '../log.js';
+import type { Log } from '../log.js';
+import { createGrants, tokensOf } from './grants.js';
+import type { Grants } from './grants.js';
+import { parseOptions } from './options.js';
+import type { LunaSecOptions } from './options.js';
+import { createSessions } from './sessions.js';
+
+/** What LunaSec works with; each has a default. */
+export interface LunaSecParts {
+  /** Where warnings go. Default: Node's process warnings. */
+  log?: Log | undefined;
+  /** Default: Node's own, which keeps its connections alive. */
+  fetch?: Fetch | undefined;
+  now?: (() => Date) | undefined;
+  /** Default: the tokenizer at `tokenizerURL`. */
+  client?: TokenizerClient | undefined;
+  /** Default: loaded as `auth.secrets` says. */
+  signingKey?: SigningKey | undefined;
+}
+
+export interface TokenDirective {
+  /** For schemas made in code, such as `buildSchema({ directives: [definition] })` of type-graphql. */
+  definition: GraphQLDirective;
+  /** For schemas in SDL: add it to the type definitions. */
+  typeDefs: string;
+  /**
+   * Makes the marked fields of a schema work, and refuse to work unless this package's plugin or `execute` runs the
+   * operation. Apply it last, after other directives. Throws an error that lists every `@token` that cannot work.
+   */
+  transform(schema: GraphQLSchema): GraphQLSchema;
+}
+
+/** The app server's side of LunaSec: one object per application, made at start. */
+export class LunaSec {
+  readonly tokenDirective: TokenDirective = { definition, typeDefs, transform };
+  readonly grants: Grants;
+  /** `execute` of graphql-js with the rules of `@token`, for servers other than Apollo Server. */
+  readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
+  /** `subscribe` of graphql-js with the rules of `@token`, for graphql-ws and the like. */
+  readonly subscribe: (
+    args: ExecutionArgs,
+  ) => Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+
+  readonly #client: TokenizerClient;
+  readonly #engine: Engine;
+  readonly #middleware: Middleware;
+
+  /** Throws an error with a line for each option that is missing or wrong, and when the signing key cannot be loaded. */
+  constructor(options: LunaSecOptions, parts: LunaSecParts = {}) {
+    const valid = parseOptions(options);
+    const { applicationId, tokenizerURL, origin, auth, leaks, client: resilience } = valid;
+    const {
+      log = processLog,
+      now = () => new Date(),
+      fetch = (...args) => globalThis.fetch(...args),
+    } = parts;
+    const signer = createSigner(parts.signingKey ?? loadSigningKey(auth.secrets, log));
+    const statement = { applicationId, tokenizerURL, signer, now };
+    const sessions = createSessions(valid, log);
+    this.#client =
+      parts.client ??
+      createClient({ tokenizerURL, jwt: createApplicationJWT(statement), fetch, log, resilience });
+    this.#engine = createEngine({ client: this.#client, sidOf: sessions.fromContext, leaks, log });
+    this.#middleware = createExpressPlugin({ ...statement, origin, sidOf: sessions.fromRequest });
+    this.grants = createGrants(this.#client, sessions);
+    this.execute = (args) => executeWithTokens(this.#engine, args);
+    this.subscribe = (args) => subscribeWithTokens(this.#engine, args);
+  }
+
+  /** For `app.use()`, after the session's own middleware: the addresses that frames and the tokenizer ask. */
+  expressPlugin(): Middleware {
+    return this.#middleware;
+  }
+
+  /** For the `plugins` of Apollo Server, whose schema went through `tokenDirective.transform()`. */
+  apolloPlugin<TContext extends BaseContext = BaseContext>(
+    options: ApolloPluginOptions<TContext> = {},
+  ): ApolloServerPlugin<TContext> {
+    return createApolloPlugin(this.#engine, options);
+  }
+
+  /**
+   * Destroys tokens for good, with their keys and values. Repeating it is harmless; a token that never existed is
+   * reported as not deleted. Throws a LunaSecError for the first token that could not be deleted: call again.
+   */
+  async deleteTokens(
+    tokens: string | readonly string[],
+    options?: CallOptions,
+  ): Promise<{ token: string; deleted: boolean }[]> {
+    const wanted = tokensOf(tokens);
+    if (wanted.length === 0) return [];
+    const results = await this.#client.deleteTokens(wanted, options);
+    return results.map(({ token, deleted, problem }) => {
+      if (problem && problem.code !== 'TOKEN_NOT_FOUND')
+        throw createError(problem.code, problem.message, { token });
+      return { token, deleted: deleted && !problem };
+    });
+  }
+}

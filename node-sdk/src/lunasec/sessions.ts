@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { sidOf } from '../auth/sid.js';
+import { UnavailableError } from '../errors/index.js';
+import type { FindRequest } from '../directive/index.js';
+import type { Log } from '../log.js';
+import type { AppRequest, ValidOptions } from './options.js';
+
+export interface Sessions {
+  /** `sid` of an app's session id. */
+  fromId(sessionId: string): string;
+  /** `sid` of the session behind a request; null when there is none. Throws UNAVAILABLE when it cannot be told. */
+  fromRequest(request: IncomingMessage): Promise<string | null>;
+  /** The same for the context of a GraphQL operation; `find` is preferred to the option `request`. */
+  fromContext(contextValue: unknown, find?: FindRequest): Promise<string | null>;
+}
+
+export function createSessions(options: ValidOptions, log: Log): Sessions {
+  const { applicationId, auth, request: findRequest = requestOfContext } = options;
+  let warned = false;
+
+  function fromId(sessionId: string): string {
+    if (typeof sessionId !== 'string' || sessionId === '')
+      throw new TypeError('A session id must be a text, and not empty.');
+    return sidOf(applicationId, sessionId);
+  }
+
+  async function fromRequest(request: IncomingMessage): Promise<string | null> {
+    try {
+      const sessionId = await auth.sessionIdProvider(request as AppRequest);
+      // Providers written in JavaScript give undefined as well.
+      return sessionId === null || sessionId === undefined ? null : fromId(sessionId);
+    } catch (cause) {
+      log.warn('sessionIdProvider failed.', cause);
+      throw new UnavailableError('The session cannot be read at the moment.', { cause });
+    }
+  }
+
+  return {
+    fromId,
+    fromRequest,
+    async fromContext(contextValue, find = findRequest) {
+      const isObject = typeof contextValue === 'object' && contextValue !== null;
+      const request = isObject ? find(contextValue) : undefined;
+      if (request) return fromRequest(request);
+      if (!warned)
+        log.warn(
+          'The context of a GraphQL operation has no "req". Without the request there is no session: add it, or set the option "request".',
+        );
+      warned = true;
+      return null;
+    },
+  };
+}
+
+function requestOfContext(contextValue: object): IncomingMessage | undefined {
+  const { req } = contextValue as { req?: IncomingMessage };
+  return typeof req === 'object' && req !== null ? req : undefined;
+}

@@ -1,0 +1,160 @@
+import { elementAttributes } from '@lunasec/secure-frame/protocol';
+import type { ElementAttributes, ElementKind, ValidatorName } from '@lunasec/secure-frame/protocol';
+import { setStyles } from './frames.js';
+import { createElementLink } from './link.js';
+import type { ElementEvents, ElementLink } from './link.js';
+import { labelOf, textOf } from './name.js';
+import type { Page } from './page.js';
+import { stateAttributes } from './states.js';
+import { readStyles, takesInput } from './style.js';
+
+/** What an app says about an element. */
+export interface ElementSettings {
+  attributes: ElementAttributes;
+  validator: ValidatorName | undefined;
+  /** Ids of elements that name or describe this one. */
+  labelledBy: string | undefined;
+  describedBy: string | undefined;
+  /** Name of last resort, for the frame's title. */
+  name: string | undefined;
+  tabIndex: number | undefined;
+}
+
+export interface ElementOptions {
+  page: Page;
+  kind: ElementKind;
+  /** Positioned; the frame is put into it and covers it. */
+  host: HTMLElement;
+  /** Wears the app's classes. Of a paragraph or span this is the host itself, of a control a hidden sibling of the frame. */
+  twin: HTMLElement;
+  events: ElementEvents;
+  /** Called before the twin's style is read. */
+  arrange(): void;
+}
+
+/** One secure element of a page: its frame, what goes over the line to it, and its look. */
+export interface SecureElement extends Pick<ElementLink, 'show' | 'validate' | 'tokenize'> {
+  configure(settings: ElementSettings): void;
+  /** The twin's classes or styles may have changed. */
+  restyle(): void;
+  focus(): void;
+  blur(): void;
+  clear(): void;
+  close(): void;
+}
+
+const ring = ['outline-style', 'outline-width', 'outline-color', 'outline-offset', 'box-shadow'];
+const corners = ['top-left', 'top-right', 'bottom-right', 'bottom-left'].map((at) => `border-${at}-radius`);
+
+export function createElement({ page, kind, host, twin, events, arrange }: ElementOptions): SecureElement {
+  const isControl = takesInput(kind);
+  const frame = host.ownerDocument.createElement('iframe');
+  setStyles(frame, {
+    all: 'initial',
+    position: 'absolute',
+    top: '0',
+    left: '0',
+    width: '100%',
+    height: '100%',
+    // Until its look is set; then nothing flashes.
+    visibility: 'hidden',
+  });
+
+  let settings: ElementSettings | undefined;
+
+  const link = createElementLink({
+    page,
+    frame,
+    takesInput: isControl,
+    onConnect: restyle,
+    events: {
+      ...events,
+      state(state, before) {
+        setStyles(frame, { visibility: 'visible' });
+        mark(stateAttributes.focus, state.focused);
+        mark(stateAttributes.invalid, !state.valid);
+        mark('data-lunasec-filled', state.filled);
+        events.state(state, before);
+      },
+    },
+  });
+
+  /** A state of the element in the frame, for the app's style sheets and for what the page draws around the frame. */
+  function mark(attribute: string, on: boolean): void {
+    if (twin.hasAttribute(attribute) === on) return;
+    twin.toggleAttribute(attribute, on);
+    paint();
+  }
+
+  function paint(): void {
+    const computed = getComputedStyle(twin);
+    // With another scheme than its content a frame is not transparent.
+    const names = isControl ? ['color-scheme', ...ring, ...corners] : ['color-scheme'];
+    setStyles(frame, Object.fromEntries(names.map((name) => [name, computed.getPropertyValue(name)])));
+  }
+
+  function restyle(): void {
+    arrange();
+    link.style(readStyles(twin, kind));
+    paint();
+    // A fieldset around or the text of a label may have changed too.
+    if (settings) configure(settings);
+  }
+
+  function configure(next: ElementSettings): void {
+    settings = next;
+    const { attributes, validator, labelledBy, describedBy, name, tabIndex } = next;
+    const label = textOf(twin, labelledBy) ?? attributes.ariaLabel ?? labelOf(twin);
+    frame.title = label ?? attributes.placeholder ?? name ?? '';
+    if (tabIndex === undefined) frame.removeAttribute('tabindex');
+    else frame.tabIndex = tabIndex;
+    const wanted: ElementAttributes = {
+      ...attributes,
+      ...(isControl && {
+        ariaLabel: label,
+        ariaDescription: attributes.ariaDescription ?? textOf(twin, describedBy),
+        // A disabled fieldset disables what is in it.
+        disabled: twin.matches(':disabled'),
+      }),
+      lang: attributes.lang ?? twin.closest<HTMLElement>('[lang]')?.lang,
+    };
+    link.configure({ kind, attributes: onlyValid(wanted), ...(validator && { validator }) });
+  }
+
+  const hover = ({ type }: Event) => mark(stateAttributes.hover, type === 'mouseenter');
+  frame.addEventListener('mouseenter', hover);
+  frame.addEventListener('mouseleave', hover);
+  const unwatch = page.appearance.watch(host, restyle);
+  frame.src = page.elementURL;
+  host.append(frame);
+
+  return {
+    configure,
+    restyle,
+    show: (token) => link.show(token),
+    validate: link.validate,
+    tokenize: link.tokenize,
+    focus: () => link.command('focus'),
+    blur() {
+      link.command('blur');
+      frame.blur();
+    },
+    clear: () => link.command('clear'),
+    close() {
+      unwatch();
+      link.close();
+      frame.remove();
+      for (const name of [...Object.values(stateAttributes), 'data-lunasec-filled'])
+        twin.removeAttribute(name);
+    },
+  };
+}
+
+/** A frame drops a message with anything unknown in it; better to lose the one attribute than the whole message. */
+function onlyValid(attributes: ElementAttributes): ElementAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(
+      ([name, value]) => value !== undefined && elementAttributes({ [name]: value }),
+    ),
+  );
+}

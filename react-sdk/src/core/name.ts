@@ -1,0 +1,18 @@
+/** Longest name or description that a frame takes, in UTF-16 units. */
+const maxLength = 1000;
+
+/** The text of the elements with these ids, as `aria-labelledby` and `aria-describedby` have them. */
+export function textOf(near: Node, ids: string | undefined): string | undefined {
+  const root = near.getRootNode() as Document | ShadowRoot;
+  return joined((ids ?? '').split(/\s+/).map((id) => (id ? root.getElementById?.(id) : null)));
+}
+
+/** The text of a control's own `<label>`s. */
+export function labelOf(control: HTMLElement): string | undefined {
+  return joined([...((control as HTMLInputElement).labels ?? [])]);
+}
+
+function joined(elements: (Element | null | undefined)[]): string | undefined {
+  const text = elements.map((element) => element?.textContent ?? '').join(' ');
+  return text.replace(/\s+/g, ' ').trim().slice(0, maxLength) || undefined;
+}

@@ -1,0 +1,31 @@
+/** React components over secure frames: the page holds tokens, the frames hold the values. */
+export { ProblemError } from '@lunasec/secure-frame/protocol';
+export type {
+  FrameProblemCode as ProblemCode,
+  InputType,
+  Problem,
+  ValidatorName,
+} from '@lunasec/secure-frame/protocol';
+export type { PageOptions, Session } from './core/index.js';
+export { SecureInput } from './elements/SecureInput.js';
+export { SecureParagraph, SecureSpan } from './elements/SecureText.js';
+export { SecureTextArea } from './elements/SecureTextArea.js';
+export type {
+  SecureChangeEvent,
+  SecureControlProps,
+  SecureElementProps,
+  SecureField,
+  SecureFocusEvent,
+  SecureInputProps,
+  SecureText,
+  SecureTextAreaProps,
+  SecureTextProps,
+} from './elements/types.js';
+export { SecureForm } from './form/SecureForm.js';
+export type { SecureFormProps } from './form/SecureForm.js';
+export { useLunaSec } from './hooks/useLunaSec.js';
+export type { LunaSec } from './hooks/useLunaSec.js';
+export { useSecureForm } from './hooks/useSecureForm.js';
+export type { SecureFormControls } from './hooks/useSecureForm.js';
+export { LunaSecProvider } from './provider/LunaSecProvider.js';
+export type { LunaSecProviderProps } from './provider/LunaSecProvider.js';

@@ -1,0 +1,22 @@
+import { useEffect, useMemo } from 'react';
+import type { ReactNode } from 'react';
+import { createPage } from '../core/index.js';
+import type { PageOptions } from '../core/index.js';
+import { PageContext } from './context.js';
+
+export interface LunaSecProviderProps extends PageOptions {
+  children?: ReactNode;
+}
+
+/**
+ * Connects the secure elements below it with the tokenizer: mounts the one hidden frame that holds the session. Give it a
+ * `key` with the user's id if users change without a page load, or call `renew` of {@link useLunaSec}.
+ */
+export function LunaSecProvider({ applicationId, tokenizerURL, appPath, children }: LunaSecProviderProps) {
+  const page = useMemo(
+    () => createPage({ applicationId, tokenizerURL, appPath }),
+    [applicationId, tokenizerURL, appPath],
+  );
+  useEffect(() => page.start(document), [page]);
+  return <PageContext.Provider value={page}>{children}</PageContext.Provider>;
+}

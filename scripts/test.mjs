@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** `npm test`: installs and builds what is missing, then proves everything that can run on this machine. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bold, green, red, seconds, step, yellow } from './lib/progress.mjs';
+import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
+
+requireNode();
+const since = Date.now();
+const tests = { passed: 0, failed: 0, skipped: [] };
+
+const steps = [
+  ['Installing dependencies (npm ci)', () => (isInstalled() ? { code: 0 } : install())],
+  ['Building the packages', build],
+  ['Checking types', () => run('npm', ['run', 'typecheck'], { quiet: true })],
+  ['Linting', () => run('npm', ['run', 'lint'], { quiet: true })],
+  ['Checking the format', () => run('npm', ['run', 'format:check'], { quiet: true })],
+  ['Unit and contract tests', () => jest('unit')],
+  ['End-to-end tests in Chromium', () => jest('e2e')],
+];
+
+let failures = 0;
+for (const [name, task] of steps) {
+  const { code } = await step(name, task);
+  if (code === 0) continue;
+  failures++;
+  // Without dependencies or a build nothing after can mean anything.
+  if (name === steps[0][0] || name === steps[1][0]) break;
+}
+
+if (tests.skipped.length > 0) {
+  console.log(yellow('\nSkipped here:'));
+  for (const name of tests.skipped) console.log(`  - ${name}`);
+}
+console.log(
+  `\n${failures === 0 ? green(bold('All green')) : red(bold(`${failures} step(s) failed`))} in ${seconds(since)}`,
+);
+console.log(`${tests.passed} passed, ${tests.failed} failed, ${tests.skipped.length} skipped`);
+process.exit(failures === 0 && tests.passed > 0 ? 0 : 1);
+
+/** Runs one jest script and adds its counts; a run in which no test executed has failed. */
+async function jest(script) {
+  const file = join(root, '.cache', `jest-${script}.json`);
+  rmSync(file, { force: true });
+  const result = await run('npm', ['run', script, '--', '--json', `--outputFile=${file}`, '--silent=false'], {
+    quiet: true,
+  });
+  if (!existsSync(file)) return { code: 1, output: result.output };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  tests.passed += report.numPassedTests;
+  tests.failed += report.numFailedTests;
+  for (const suite of report.testResults)
+    for (const test of suite.assertionResults)
+      if (test.status === 'pending' || test.status === 'todo') tests.skipped.push(test.fullName);
+  const failed = report.testResults
+    .filter((suite) => suite.status === 'failed')
+    .map((suite) => suite.message);
+  const code = result.code !== 0 || report.numPassedTests === 0 ? 1 : 0;
+  return { code, output: failed.join('\n') || result.output };
+}

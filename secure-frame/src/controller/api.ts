@@ -1,0 +1,109 @@
+import { list } from '../protocol/guards.js';
+import type { Guard, Guarded } from '../protocol/guards.js';
+import { detokenizeResult, sessionResult, tokenizeResult } from '../protocol/internal.js';
+import type { TokenizeInput } from '../protocol/internal.js';
+import { problemCodes, ProblemError } from '../protocol/problem.js';
+import type { ProblemCode } from '../protocol/problem.js';
+import { retry } from '../shared/retry.js';
+
+/** The three calls of a frame. Each throws {@link ProblemError}. */
+export interface Api {
+  /** Not repeated here: an assertion is good for one call. `lifetime` is in milliseconds, by the server's clock. */
+  createSession(assertion: string): Promise<{ accessToken: string; lifetime: number }>;
+  /** Repeated when the network fails: a frame's own token names make it idempotent. At most 1000 inputs. */
+  tokenize(accessToken: string, inputs: TokenizeInput[]): Promise<TokenizeResult[]>;
+  /** Repeated when the network fails. At most 1000 tokens. */
+  detokenize(accessToken: string, tokens: string[]): Promise<DetokenizeResult[]>;
+}
+export type TokenizeResult = Guarded<typeof tokenizeResult>;
+export type DetokenizeResult = Guarded<typeof detokenizeResult>;
+
+/** Most tokens or inputs of one call. */
+export const maxBatch = 1000;
+const callTimeout = 20_000;
+
+const createSession =
+  'mutation($assertion:String!){createSession(assertion:$assertion){accessToken expiresAt}}';
+const tokenize =
+  'mutation($inputs:[TokenizeInput!]!){tokenize(inputs:$inputs){token upload{url method headers expiresAt}problem{code message}}}';
+const detokenize =
+  'mutation($tokens:[ID!]!){detokenize(tokens:$tokens){token download{url method headers expiresAt size dataKey}problem{code message}}}';
+
+export function createApi(fetch: typeof globalThis.fetch): Api {
+  async function call<T>(query: string, variables: object, accept: Guard<T>, accessToken?: string) {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+      // No cookie of this origin is ever wanted: the bearer token is the session.
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      // The token is for the tokenizer: it does not follow a redirect.
+      redirect: 'error',
+      signal: AbortSignal.timeout(callTimeout),
+    }).catch(() => {
+      throw unavailable();
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (failed(body)) throw errorOf(body.errors[0]);
+    if (!answered(body)) throw unavailable();
+    const data = Object.values(body.data)[0];
+    if (!accept(data)) throw unavailable();
+    return { data, date: response.headers.get('date') };
+  }
+
+  return {
+    async createSession(assertion) {
+      const { data, date } = await call(createSession, { assertion }, sessionResult);
+      // Both times are the server's, so a wrong clock here does not matter.
+      const lifetime = Date.parse(data.expiresAt) - (Date.parse(date ?? '') || Date.now());
+      if (Number.isNaN(lifetime)) throw unavailable();
+      return { accessToken: data.accessToken, lifetime };
+    },
+    tokenize: async (accessToken, inputs) =>
+      (
+        await retry(
+          () => call(tokenize, { inputs }, list(tokenizeResult, maxBatch), accessToken),
+          isUnavailable,
+        )
+      ).data,
+    detokenize: async (accessToken, tokens) =>
+      (
+        await retry(
+          () => call(detokenize, { tokens }, list(detokenizeResult, maxBatch), accessToken),
+          isUnavailable,
+        )
+      ).data,
+  };
+}
+
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof ProblemError && error.code === 'UNAVAILABLE';
+
+export const unavailable = (): ProblemError =>
+  new ProblemError(
+    'UNAVAILABLE',
+    'The tokenizer could not be reached. Check the connection, then try again.',
+  );
+
+interface GraphQLFailure {
+  errors: [unknown, ...unknown[]];
+}
+const failed = (body: unknown): body is GraphQLFailure =>
+  Array.isArray((body as GraphQLFailure | null)?.errors) && (body as GraphQLFailure).errors.length > 0;
+const answered = (body: unknown): body is { data: object } =>
+  typeof (body as { data?: unknown } | null)?.data === 'object' && (body as { data: unknown }).data !== null;
+
+function errorOf(error: unknown): ProblemError {
+  const { message, extensions } = (error ?? {}) as {
+    message?: unknown;
+    extensions?: { code?: unknown } | null;
+  };
+  const code: ProblemCode = problemCodes.find((known) => known === extensions?.code) ?? 'UNAVAILABLE';
+  return new ProblemError(code, typeof message === 'string' ? message : 'The tokenizer refused the call.');
+}

@@ -1,0 +1,102 @@
+import { openChannel } from '../protocol/channel.js';
+import type { Channel } from '../protocol/channel.js';
+import { elementToController } from '../protocol/internal.js';
+import type { ControllerToElement, ElementToController } from '../protocol/internal.js';
+import { pageToController } from '../protocol/messages.js';
+import type { ControllerToPage } from '../protocol/messages.js';
+import { toProblem } from '../protocol/problem.js';
+import { sleep } from '../shared/retry.js';
+import type { Api } from './api.js';
+import { createDetokenization } from './detokenization.js';
+import { createSessions } from './session.js';
+import { createTokenization } from './tokenization.js';
+
+export interface Controller {
+  /** Takes the app's assertion, or null when the app has no session. */
+  acceptAssertion(assertion: string | null): void;
+  connectPage(port: MessagePort): void;
+  attachElement(port: MessagePort, isGone: () => boolean): void;
+}
+
+/** How long elements' asks wait for the page to say what it will show; without the page they are still served. */
+const pagePatience = 3000;
+
+/** The hidden frame of a page: holds the session with the tokenizer and makes the calls of all elements. */
+export function createController(api: Api, isVisible: () => boolean): Controller {
+  const elements = new Map<Channel<ControllerToElement>, { isGone(): boolean }>();
+  let page: Channel<ControllerToPage> | undefined;
+  let lastState: ControllerToPage | undefined;
+  let wantsRenewal = false;
+  let announced = () => {};
+  const announcement = new Promise<void>((resolve) => (announced = resolve));
+
+  const sessions = createSessions({
+    api,
+    isVisible,
+    askForAssertion: () => {
+      if (page) page.send({ type: 'renew' });
+      else wantsRenewal = true;
+    },
+    onState: (state) => {
+      lastState = { type: 'session', ...state };
+      page?.send(lastState);
+    },
+    onChange: () => {
+      detokenization.clear();
+      for (const element of elements.keys()) element.send({ type: 'reset' });
+    },
+  });
+  const tokenization = createTokenization(api, sessions);
+  const detokenization = createDetokenization(api, sessions);
+
+  function connectPage(port: MessagePort): void {
+    page = openChannel(port, pageToController, ({ tokens }) => {
+      announced();
+      detokenization.prefetch(tokens);
+    });
+    if (lastState) page.send(lastState);
+    if (wantsRenewal) page.send({ type: 'renew' });
+  }
+
+  function attachElement(port: MessagePort, isGone: () => boolean): void {
+    // Browsers do not say that a port is dead.
+    for (const [channel, known] of elements)
+      if (known.isGone()) {
+        channel.close();
+        elements.delete(channel);
+      }
+    const element: Channel<ControllerToElement> = openChannel<ElementToController, ControllerToElement>(
+      port,
+      elementToController,
+      (message) => {
+        if (message.type === 'skip') tokenization.skip(message.batch);
+        else void serve(element, message);
+      },
+    );
+    elements.set(element, { isGone });
+    element.send({ type: 'attached' });
+  }
+
+  async function serve(
+    element: Channel<ControllerToElement>,
+    message: Exclude<ElementToController, { type: 'skip' }>,
+  ): Promise<void> {
+    const { requestId } = message;
+    try {
+      if (message.type === 'tokenize') {
+        element.send({
+          type: 'upload',
+          requestId,
+          upload: await tokenization.join(message.batch, message.input),
+        });
+      } else {
+        await Promise.race([announcement, sleep(pagePatience)]);
+        element.send({ type: 'download', requestId, download: await detokenization.claim(message.token) });
+      }
+    } catch (error) {
+      element.send({ type: 'failed', requestId, problem: toProblem(error) });
+    }
+  }
+
+  return { acceptAssertion: (assertion) => void sessions.accept(assertion), connectPage, attachElement };
+}

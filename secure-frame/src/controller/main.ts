@@ -1,0 +1,32 @@
+import { assertionMessage, attachMessage } from '../protocol/internal.js';
+import { protocolVersion, renewalFrameName } from '../protocol/messages.js';
+import { acceptPage } from '../shared/page.js';
+import { findController, isFromSibling } from '../shared/siblings.js';
+import { createApi } from './api.js';
+import { createController } from './controller.js';
+
+const assertion = location.hash.slice(1) || null;
+// Out of the address, the history and anything that might report them, before anything else happens.
+history.replaceState(null, '', location.pathname + location.search);
+
+if (window.name === renewalFrameName) {
+  // Only brings an assertion to the frame that holds the session.
+  findController(window)?.postMessage(
+    { lunasec: protocolVersion, type: 'assertion', assertion },
+    location.origin,
+  );
+} else {
+  const controller = createController(
+    createApi((input, init) => fetch(input, init)),
+    () => document.visibilityState === 'visible',
+  );
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (!isFromSibling(event, window)) return;
+    const [port] = event.ports;
+    const element = event.source as Window;
+    if (attachMessage(event.data) && port) controller.attachElement(port, () => element.closed);
+    else if (assertionMessage(event.data)) controller.acceptAssertion(event.data.assertion);
+  });
+  acceptPage(window, controller.connectPage);
+  controller.acceptAssertion(assertion);
+}

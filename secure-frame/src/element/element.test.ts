@@ -1,0 +1,649 @@
+/** @jest-environment jsdom */
+import '../test-support/dom.js';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { elementToPage } from '../protocol/messages.js';
+import type { ElementToPage, PageToElement } from '../protocol/messages.js';
+import { ProblemError } from '../protocol/problem.js';
+import { createStore } from '../test-support/object-store.js';
+import { hear, portPair } from '../test-support/ports.js';
+import { pass, settled } from '../test-support/time.js';
+import { token } from '../test-support/values.js';
+import { createElement } from './element.js';
+import { storeText } from './values.js';
+
+type Configure = Extract<PageToElement, { type: 'configure' }>;
+type State = Extract<ElementToPage, { type: 'state' }>;
+const ssn = '078-05-1120';
+const batch = { id: 'form', size: 1 };
+const minutes = 60_000;
+
+/** An element in a document, with a page at the other end of its port and a store behind its link. */
+function setUp() {
+  const store = createStore();
+  const [here, there] = portPair();
+  const page = hear<ElementToPage>(there);
+  let reset = () => {};
+  createElement({
+    document,
+    port: here,
+    fetch: store.fetch,
+    now: () => Date.now(),
+    link: (onReset) => {
+      reset = onReset;
+      return store.link;
+    },
+  });
+  const field = () => document.querySelector<HTMLInputElement>('#field')!;
+  const send = async (message: PageToElement) => {
+    page.send(message);
+    await settled();
+  };
+  return {
+    store,
+    heard: page.heard,
+    send,
+    field,
+    configure: (configuration: Partial<Configure> = {}) =>
+      send({ type: 'configure', kind: 'input', attributes: {}, ...configuration }),
+    /** Replaces the text, as a person does who edits it. */
+    async type(text: string) {
+      field().focus();
+      field().value = text;
+      field().dispatchEvent(new Event('input', { bubbles: true }));
+      await settled();
+    },
+    async leave() {
+      field().blur();
+      await settled();
+    },
+    async press(key: string, init: KeyboardEventInit = {}) {
+      field().dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...init }));
+      await settled();
+    },
+    tokenize: (requestId: string) => send({ type: 'tokenize', requestId, batch }),
+    validate: (requestId: string) => send({ type: 'validate', requestId }),
+    show: (shown: string | null) => send({ type: 'show', token: shown }),
+    /** Stores a text in the name of the app: a token to show. */
+    stored: (text: string) => storeText(text, batch, store.link, store.fetch),
+    async changeSession() {
+      reset();
+      await settled();
+    },
+    states: () => page.heard.filter((message): message is State => message.type === 'state'),
+    state: () => page.heard.filter((message): message is State => message.type === 'state').at(-1),
+    answer: (requestId: string) =>
+      page.heard.find((message) => 'requestId' in message && message.requestId === requestId),
+    problems: () =>
+      page.heard.flatMap((message) => (message.type === 'problem' ? [message.problem.code] : [])),
+  };
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  document.body.innerHTML = '';
+  document.adoptedStyleSheets = [];
+  document.hasFocus = () => true;
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('an element', () => {
+  test('says that it is ready, then what it is', async () => {
+    const { heard, configure, field } = setUp();
+    await settled();
+    expect(heard).toEqual([{ type: 'ready' }]);
+    await configure({ attributes: { placeholder: 'SSN' } });
+    expect(field().placeholder).toBe('SSN');
+    expect(heard[1]).toEqual({
+      type: 'state',
+      filled: false,
+      valid: true,
+      dirty: false,
+      focused: false,
+      shown: 'none',
+    });
+  });
+
+  test('is there once, and keeps its kind and validator', async () => {
+    const { configure, field, type, leave, state } = setUp();
+    await configure({ validator: 'SSN' });
+    await configure({ kind: 'textarea', attributes: { placeholder: 'later' }, validator: 'Email' });
+    expect(document.querySelectorAll('#field')).toHaveLength(1);
+    expect(field().tagName).toBe('INPUT');
+    expect(field().placeholder).toBe('later');
+    await type(ssn);
+    await leave();
+    expect(state()).toMatchObject({ valid: true });
+  });
+
+  test('gets its look also if that came first', async () => {
+    const { send, configure, field } = setUp();
+    await send({ type: 'style', base: { color: 'rgb(1, 2, 3)' } });
+    await configure();
+    expect(field().style.color).toBe('rgb(1, 2, 3)');
+    await send({ type: 'style', base: { color: 'rgb(4, 5, 6)' } });
+    expect(field().style.color).toBe('rgb(4, 5, 6)');
+  });
+
+  test('tells that a pattern was left out', async () => {
+    const { configure, problems } = setUp();
+    await configure({ attributes: { pattern: '(a+)+' } });
+    expect(problems()).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('does what it is told: focus, blur, clear', async () => {
+    const { configure, send, field, type, state } = setUp();
+    await configure();
+    await send({ type: 'command', command: 'focus' });
+    expect(document.activeElement).toBe(field());
+    expect(state()).toMatchObject({ focused: true });
+    await send({ type: 'command', command: 'blur' });
+    expect(state()).toMatchObject({ focused: false });
+    await type(ssn);
+    await send({ type: 'command', command: 'clear' });
+    expect(field().value).toBe('');
+    expect(state()).toMatchObject({ filled: false, dirty: false });
+  });
+});
+
+describe('while somebody types, the page learns', () => {
+  test('that the field is filled: once, with no length and no content', async () => {
+    const { configure, heard, type } = setUp();
+    await configure({ validator: 'SSN', attributes: { required: true } });
+    const before = heard.length;
+    for (let length = 1; length <= ssn.length; length++) await type(ssn.slice(0, length));
+    expect(heard.slice(before)).toEqual([
+      // Focus, then the first key.
+      { type: 'state', filled: false, valid: false, dirty: false, focused: true, shown: 'none' },
+      { type: 'state', filled: true, valid: false, dirty: true, focused: true, shown: 'none' },
+    ]);
+  });
+
+  test('never a text, whatever happens', async () => {
+    const { configure, heard, type, leave, press, tokenize, validate, send, show, changeSession } = setUp();
+    await configure({ validator: 'SSN' });
+    await type(ssn);
+    await press('Enter');
+    await validate('1');
+    await leave();
+    await tokenize('2');
+    const { token: made } = heard.find((message) => message.type === 'tokenized') as { token: string };
+    await show(made);
+    await changeSession();
+    await show(made);
+    await type(ssn);
+    await send({ type: 'command', command: 'clear' });
+    expect(heard.length).toBeGreaterThan(10);
+    for (const message of heard) expect(elementToPage(message)).toBe(true);
+    expect(JSON.stringify(heard)).not.toMatch(/078|1120/);
+  });
+
+  test('whether it is valid, when the focus leaves', async () => {
+    const { configure, type, leave, state } = setUp();
+    await configure({ validator: 'SSN' });
+    await type('078');
+    expect(state()).toMatchObject({ valid: true });
+    await leave();
+    expect(state()).toMatchObject({ valid: false, focused: false });
+  });
+
+  test('that together with the focus, in one message', async () => {
+    const { configure, heard, type, leave } = setUp();
+    await configure({ validator: 'SSN' });
+    await type('078');
+    const before = heard.length;
+    await leave();
+    expect(heard).toHaveLength(before + 1);
+  });
+
+  test('nothing of a number that is none yet', async () => {
+    const { configure, field, states, type } = setUp();
+    await configure({ attributes: { type: 'number' } });
+    await type('1');
+    const before = states().length;
+    // Browsers give no text for "1e".
+    Object.defineProperty(field(), 'validity', {
+      value: { badInput: true, valid: false },
+      configurable: true,
+    });
+    await type('');
+    expect(states()).toHaveLength(before);
+  });
+});
+
+describe('a page that hunts for verdicts gets one in two seconds', () => {
+  async function typing() {
+    const element = setUp();
+    await element.configure({ validator: 'SSN' });
+    await element.type('0');
+    await element.leave();
+    expect(element.state()).toMatchObject({ valid: false });
+    await element.type(ssn);
+    return element;
+  }
+
+  test('by asking', async () => {
+    const { validate, answer, type } = await typing();
+    await validate('1');
+    await pass(1900);
+    expect(answer('1')).toBeUndefined();
+    await type('078');
+    await validate('2');
+    await pass(100);
+    expect(answer('1')).toEqual({ type: 'validated', requestId: '1', valid: false });
+    expect(answer('2')).toEqual({ type: 'validated', requestId: '2', valid: false });
+  });
+
+  test('by moving the focus to and fro between keys', async () => {
+    const { send, type, states } = await typing();
+    const before = states()
+      .map(({ valid }) => valid)
+      .filter((valid) => valid).length;
+    for (const text of [ssn, '078', ssn, '07', ssn]) {
+      await type(text);
+      await send({ type: 'command', command: 'blur' });
+      await send({ type: 'command', command: 'focus' });
+      await pass(100);
+    }
+    expect(
+      states()
+        .map(({ valid }) => valid)
+        .filter((valid) => valid),
+    ).toHaveLength(before);
+    await pass(2000);
+    expect(states().at(-1)).toMatchObject({ valid: true });
+  });
+
+  test('but at once on a text that is as it was', async () => {
+    const { validate, answer, leave } = await typing();
+    await leave();
+    await pass(2000);
+    await validate('1');
+    await validate('2');
+    expect(answer('1')).toMatchObject({ valid: true });
+    expect(answer('2')).toMatchObject({ valid: true });
+  });
+
+  test('and at once when a person presses Enter', async () => {
+    const { press, validate, answer, heard } = await typing();
+    await press('Enter');
+    expect(heard.at(-1)).toEqual({ type: 'submit' });
+    await validate('1');
+    expect(answer('1')).toMatchObject({ valid: true });
+  });
+});
+
+describe('Enter', () => {
+  test('submits from a one-line field', async () => {
+    const { configure, press, heard } = setUp();
+    await configure();
+    await press('Enter');
+    expect(heard.at(-1)).toEqual({ type: 'submit' });
+  });
+
+  test('not from a text area, while composing, or any other key', async () => {
+    const { configure, press, heard } = setUp();
+    await configure();
+    await press('a');
+    await press('Enter', { isComposing: true });
+    expect(heard.some(({ type }) => type === 'submit')).toBe(false);
+    document.body.innerHTML = '';
+    const area = setUp();
+    await area.configure({ kind: 'textarea' });
+    await area.press('Enter');
+    expect(area.heard.some(({ type }) => type === 'submit')).toBe(false);
+  });
+});
+
+describe('storing', () => {
+  test('gives the page a token, once the upload is done', async () => {
+    const { configure, type, tokenize, answer, state, store } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    const [name] = [...store.objects.keys()];
+    expect(answer('1')).toEqual({ type: 'tokenized', requestId: '1', token: name });
+    expect(state()).toMatchObject({ filled: true, dirty: false });
+  });
+
+  test('what did not change is not stored again', async () => {
+    const { configure, type, tokenize, answer, store } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    await tokenize('2');
+    expect(answer('2')).toMatchObject({ token: (answer('1') as { token: string }).token });
+    expect(store.objects.size).toBe(1);
+    expect(store.link.skip).toHaveBeenCalledWith(batch);
+  });
+
+  test('but is, once its store grant may have run out', async () => {
+    const { configure, type, tokenize, answer, store } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    await pass(5 * minutes + 1);
+    await tokenize('2');
+    expect(store.objects.size).toBe(2);
+    expect(answer('2')).not.toMatchObject({ token: (answer('1') as { token: string }).token });
+  });
+
+  test('and is not, once the app has shown it back', async () => {
+    const { configure, type, tokenize, answer, show, store, state } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    await show((answer('1') as { token: string }).token);
+    expect(state()).toMatchObject({ shown: 'shown' });
+    await pass(60 * minutes);
+    await tokenize('2');
+    expect(store.objects.size).toBe(1);
+    expect(store.link.requestDownload).not.toHaveBeenCalled();
+  });
+
+  test('nor is it judged any more, once the app has shown it back', async () => {
+    const { configure, type, leave, tokenize, answer, show, validate, state } = setUp();
+    await configure({ validator: 'SSN' });
+    await type('078');
+    await leave();
+    expect(state()).toMatchObject({ valid: false });
+    await tokenize('1');
+    await show((answer('1') as { token: string }).token);
+    await validate('2');
+    expect(answer('2')).toMatchObject({ valid: true });
+  });
+
+  test('nothing is no token', async () => {
+    const { configure, type, tokenize, answer, store } = setUp();
+    await configure();
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ token: null });
+    await type(ssn);
+    await type('');
+    await tokenize('2');
+    expect(answer('2')).toMatchObject({ token: null });
+    expect(store.link.skip).toHaveBeenCalledTimes(2);
+    expect(store.objects.size).toBe(0);
+  });
+
+  test('what is no number is not taken for nothing', async () => {
+    const { configure, field, type, tokenize, answer, store } = setUp();
+    await configure({ attributes: { type: 'number' } });
+    Object.defineProperty(field(), 'validity', { value: { badInput: true, valid: false } });
+    await type('');
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ type: 'failed', problem: { code: 'VALIDATION_FAILED' } });
+    expect(store.link.skip).toHaveBeenCalledWith(batch);
+  });
+
+  test('a failure leaves the text to be stored the next time', async () => {
+    const { configure, type, tokenize, answer, state, field, store } = setUp();
+    await configure();
+    await type(ssn);
+    store.link.requestUpload.mockRejectedValueOnce(new ProblemError('RATE_LIMITED', 'Slow down.'));
+    await tokenize('1');
+    expect(answer('1')).toEqual({
+      type: 'failed',
+      requestId: '1',
+      problem: { code: 'RATE_LIMITED', message: 'Slow down.' },
+    });
+    expect(state()).toMatchObject({ filled: true, dirty: true });
+    expect(field().value).toBe(ssn);
+    await tokenize('2');
+    expect(answer('2')).toMatchObject({ type: 'tokenized' });
+  });
+
+  test('what is typed meanwhile is stored the next time', async () => {
+    const { configure, type, tokenize, answer, state, store } = setUp();
+    await configure();
+    await type('first');
+    let answerUpload = () => {};
+    const upload = store.link.requestUpload.getMockImplementation()!;
+    store.link.requestUpload.mockImplementationOnce(
+      (...asked) => new Promise((resolve) => (answerUpload = () => resolve(upload(...asked)))),
+    );
+    await tokenize('1');
+    await type('second');
+    answerUpload();
+    await settled();
+    expect(answer('1')).toMatchObject({ type: 'tokenized' });
+    expect(state()).toMatchObject({ dirty: true });
+    await tokenize('2');
+    expect(store.objects.size).toBe(2);
+  });
+
+  test('an edited value becomes another token', async () => {
+    const { configure, show, stored, type, tokenize, answer } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    await show(name);
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ token: name });
+    await type('078-05-1121');
+    await tokenize('2');
+    expect(answer('2')).not.toMatchObject({ token: name });
+  });
+});
+
+describe('showing', () => {
+  test.each(['input', 'textarea', 'paragraph', 'span'] as const)('a value, in a secure %s', async (kind) => {
+    const { configure, show, stored, states, field } = setUp();
+    await configure({ kind });
+    await show(await stored(`${ssn} <b>`));
+    expect(field().value ?? field().textContent).toBe(`${ssn} <b>`);
+    expect(field().children).toHaveLength(0);
+    expect(states().map(({ shown }) => shown)).toEqual(['none', 'loading', 'shown']);
+    expect(states().at(-1)).toMatchObject({ filled: true, dirty: false });
+  });
+
+  test('is not judged: constraints would read it to the page', async () => {
+    const { configure, show, stored, states, validate, answer, leave, field } = setUp();
+    await configure({ attributes: { pattern: '[0-4]+', required: true }, validator: 'SSN' });
+    await show(await stored('secret'));
+    field().focus();
+    await leave();
+    await validate('1');
+    expect(answer('1')).toMatchObject({ valid: true });
+    expect(
+      states()
+        .slice(1)
+        .every(({ valid }) => valid),
+    ).toBe(true);
+  });
+
+  test('a late answer is dropped when something else is to be shown', async () => {
+    const { configure, show, stored, store, field } = setUp();
+    await configure({ kind: 'paragraph' });
+    const [first, second] = [await stored('first'), await stored('second')];
+    const download = store.link.requestDownload.getMockImplementation()!;
+    let answerFirst = () => {};
+    store.link.requestDownload.mockImplementationOnce(
+      (name) => new Promise((resolve) => (answerFirst = () => resolve(download(name)))),
+    );
+    await show(first);
+    await show(second);
+    expect(field().textContent).toBe('second');
+    answerFirst();
+    await settled();
+    expect(field().textContent).toBe('second');
+  });
+
+  test.each<[string, (element: ReturnType<typeof setUp>) => Promise<void>]>([
+    ['nothing is to be shown', ({ show }) => show(null)],
+    ['the field was cleared', ({ send }) => send({ type: 'command', command: 'clear' })],
+    ['the session is another one', ({ changeSession }) => changeSession()],
+    ['somebody types', ({ type }) => type('typed')],
+  ])('so is one after which %s', async (_, act) => {
+    const element = setUp();
+    const { configure, show, stored, store, field, state } = element;
+    await configure();
+    const name = await stored(ssn);
+    const download = store.link.requestDownload.getMockImplementation()!;
+    let answer = () => {};
+    store.link.requestDownload.mockImplementationOnce(
+      (asked) => new Promise((resolve) => (answer = () => resolve(download(asked)))),
+    );
+    await show(name);
+    await act(element);
+    answer();
+    await settled();
+    expect(field().value).not.toBe(ssn);
+    expect(state()!.shown).not.toBe('shown');
+  });
+
+  test('never replaces what somebody types', async () => {
+    const { configure, show, stored, type, field } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    await type('typed');
+    await show(name);
+    await show(null);
+    expect(field().value).toBe('typed');
+  });
+
+  test('a refusal is a problem; asking again helps', async () => {
+    const { configure, show, stored, store, problems, state, field } = setUp();
+    await configure({ kind: 'span' });
+    const name = await stored(ssn);
+    store.link.requestDownload.mockRejectedValueOnce(new ProblemError('READ_GRANT_MISSING', 'No.'));
+    await show(name);
+    expect(problems()).toEqual(['READ_GRANT_MISSING']);
+    expect(state()).toMatchObject({ shown: 'failed' });
+    expect(field().textContent).toBe('');
+    await show(name);
+    expect(field().textContent).toBe(ssn);
+  });
+
+  test('a value that is in place is not fetched again', async () => {
+    const { configure, show, stored, store } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    await show(name);
+    await show(name);
+    expect(store.link.requestDownload).toHaveBeenCalledTimes(1);
+  });
+
+  test('nothing empties the field', async () => {
+    const { configure, show, stored, field, state } = setUp();
+    await configure();
+    await show(await stored(ssn));
+    await show(null);
+    expect(field().value).toBe('');
+    expect(state()).toMatchObject({ filled: false, shown: 'none' });
+  });
+
+  test('a cleared value is stored as none', async () => {
+    const { configure, show, stored, send, tokenize, answer } = setUp();
+    await configure();
+    await show(await stored(ssn));
+    await send({ type: 'command', command: 'clear' });
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ token: null });
+  });
+});
+
+describe('when the session is another one', () => {
+  test.each(['input', 'paragraph'] as const)('a value on show goes, from a secure %s', async (kind) => {
+    const { configure, show, stored, changeSession, field, problems, state } = setUp();
+    await configure({ kind });
+    await show(await stored(ssn));
+    await changeSession();
+    expect(field().value ?? field().textContent).toBe('');
+    expect(problems()).toEqual(['READ_GRANT_MISSING']);
+    expect(state()).toMatchObject({ shown: 'failed' });
+  });
+
+  test('also if somebody has edited it', async () => {
+    const { configure, show, stored, changeSession, type, field, tokenize, answer } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    await show(name);
+    await type(`${ssn}!`);
+    await changeSession();
+    expect(field().value).toBe('');
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ token: name });
+  });
+
+  test('also if it was stored from here and shown back by the app', async () => {
+    const { configure, type, tokenize, answer, show, changeSession, field } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    await show((answer('1') as { token: string }).token);
+    await changeSession();
+    expect(field().value).toBe('');
+  });
+
+  test('it can be shown again, if the app grants it', async () => {
+    const { configure, show, stored, changeSession, field } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    await show(name);
+    await changeSession();
+    await show(name);
+    expect(field().value).toBe(ssn);
+  });
+
+  test('what somebody types stays, and is stored anew', async () => {
+    const { configure, type, tokenize, answer, changeSession, field, store } = setUp();
+    await configure();
+    await type(ssn);
+    await tokenize('1');
+    await changeSession();
+    expect(field().value).toBe(ssn);
+    await tokenize('2');
+    expect(store.objects.size).toBe(2);
+    expect(answer('2')).not.toMatchObject({ token: (answer('1') as { token: string }).token });
+  });
+
+  test('so does what somebody made of a shown value and stored', async () => {
+    const { configure, show, stored, type, tokenize, changeSession, field, state } = setUp();
+    await configure();
+    await show(await stored(ssn));
+    await type('078-05-1121');
+    await tokenize('1');
+    await changeSession();
+    expect(field().value).toBe('078-05-1121');
+    expect(state()).toMatchObject({ dirty: true, shown: 'none' });
+  });
+
+  test('while a text is stored for the former: no token of that one is given out', async () => {
+    const { configure, type, tokenize, answer, changeSession, store, state } = setUp();
+    await configure();
+    await type(ssn);
+    let answerUpload = () => {};
+    const upload = store.link.requestUpload.getMockImplementation()!;
+    store.link.requestUpload.mockImplementationOnce(
+      (...asked) => new Promise((resolve) => (answerUpload = () => resolve(upload(...asked)))),
+    );
+    await tokenize('1');
+    await changeSession();
+    answerUpload();
+    await settled();
+    expect(answer('1')).toMatchObject({ type: 'failed', problem: { code: 'UNAUTHENTICATED' } });
+    expect(state()).toMatchObject({ dirty: true });
+    await tokenize('2');
+    expect(answer('2')).toMatchObject({ type: 'tokenized' });
+  });
+
+  test('an element that shows nothing says nothing', async () => {
+    const { configure, changeSession, heard } = setUp();
+    await changeSession();
+    await configure();
+    const before = heard.length;
+    await changeSession();
+    expect(heard).toHaveLength(before);
+  });
+});
+
+test('before it is configured an element does nothing', async () => {
+  const { heard, show, tokenize, validate, send, store } = setUp();
+  await show(token(1));
+  await tokenize('1');
+  await validate('2');
+  await send({ type: 'command', command: 'focus' });
+  expect(heard).toEqual([{ type: 'ready' }]);
+  expect(store.requests).toEqual([]);
+});

@@ -1,0 +1,265 @@
+import { openChannel } from '../protocol/channel.js';
+import type { Channel } from '../protocol/channel.js';
+import { pageToElement } from '../protocol/messages.js';
+import type { Batch, ElementState, ElementToPage, PageToElement } from '../protocol/messages.js';
+import { ProblemError, toProblem } from '../protocol/problem.js';
+import type { Problem, ProblemCode } from '../protocol/problem.js';
+import { createStyler } from '../style/apply.js';
+import type { StateStyles } from '../style/apply.js';
+import { sleep } from '../shared/retry.js';
+import { createField } from './field.js';
+import type { Field } from './field.js';
+import type { ControllerLink } from './link.js';
+import { loadText, storeText } from './values.js';
+
+export interface ElementParts {
+  document: Document;
+  port: MessagePort;
+  fetch: typeof globalThis.fetch;
+  now(): number;
+  /** Makes the line to the controller; `onReset` is called when the session is another one. */
+  link(onReset: () => void): ControllerLink;
+}
+
+/** A token of an own upload that the app has not shown back is made anew after this: its store grant runs out. */
+const ownTokenLifetime = 5 * 60_000;
+/** Shortest time between two verdicts on a text that changes: more would let a page tell keys apart. */
+const verdictInterval = 2000;
+
+const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'What was typed is no number.' };
+
+/** One secure field: the element inside the frame and the page's control over it. */
+export function createElement({ document, port, fetch, now, link }: ElementParts): void {
+  let field: Field | undefined;
+  let applyStyle: ((styles: StateStyles) => void) | undefined;
+  let pendingStyle: StateStyles | undefined;
+
+  /** What the content stands for: the token shown, or made of the text at the last submission. */
+  let token: string | null = null;
+  /** When this frame made `token`; undefined for one that the app gave. */
+  let madeAt: number | undefined;
+  let dirty = false;
+  let shown: ElementState['shown'] = 'none';
+  /** Counts what is asked to be shown, so that a late answer of a former one is dropped. */
+  let showing = 0;
+  /** Counts sessions, so that what was stored for a former one is not taken for this one's. */
+  let session = 0;
+  let valid = true;
+  /** Whether somebody typed since the last verdict: only then another one tells something new. */
+  let unjudged = false;
+  let lastVerdict = -Infinity;
+  let nextVerdict: Promise<void> | undefined;
+  let sent = '';
+
+  const controller = link(reset);
+  const page: Channel<ElementToPage> = openChannel<PageToElement, ElementToPage>(
+    port,
+    pageToElement,
+    receive,
+  );
+  page.send({ type: 'ready' });
+
+  function receive(message: PageToElement): void {
+    if (message.type === 'configure') return configure(message);
+    if (message.type === 'style') {
+      pendingStyle = message;
+      applyStyle?.(message);
+      return;
+    }
+    if (!field) return;
+    if (message.type === 'show') void show(field, message.token);
+    else if (message.type === 'validate') void validate(message.requestId);
+    else if (message.type === 'tokenize') void tokenize(field, message.requestId, message.batch);
+    else if (message.command === 'clear') clear(field);
+    else field.element[message.command]();
+  }
+
+  function configure({ kind, attributes, validator }: Extract<PageToElement, { type: 'configure' }>): void {
+    if (field) return field.setAttributes(attributes);
+    const created = createField(document, kind, attributes, validator);
+    field = created;
+    document.body.append(created.element);
+    applyStyle = createStyler(document, created.element);
+    if (pendingStyle) applyStyle(pendingStyle);
+    if (created.takesInput) listen(created);
+    judge();
+    report();
+    if (created.refusesPattern)
+      page.send({
+        type: 'problem',
+        problem: {
+          code: 'BAD_USER_INPUT',
+          message:
+            'The pattern is left out: malformed, or too complex for a secure field. Use bounded repetitions, no look-arounds.',
+        },
+      });
+  }
+
+  function listen({ element }: Field): void {
+    element.addEventListener('input', () => {
+      dirty = true;
+      unjudged = true;
+      field?.setStored(false);
+      // What is typed takes the place of what was on its way.
+      if (shown === 'loading') abandon();
+      report();
+    });
+    element.addEventListener('focus', report);
+    element.addEventListener('blur', () => {
+      // At once, with the state, if it may be known already.
+      void verdict();
+      report();
+    });
+    element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.isComposing || element.tagName !== 'INPUT') return;
+      event.preventDefault();
+      // A person says that the entry is finished; a page cannot.
+      judge();
+      report();
+      page.send({ type: 'submit' });
+    });
+  }
+
+  /** Looks at the value for the page. On a text that somebody types only through `verdict`, or at their own wish. */
+  function judge(): void {
+    valid = field?.isValid() ?? true;
+    if (unjudged) lastVerdict = now();
+    unjudged = false;
+  }
+
+  const pause = () => (unjudged ? Math.max(0, lastVerdict + verdictInterval - now()) : 0);
+
+  /**
+   * One bit about the text, for the page. A page can ask for it, and can move the focus to and fro between two keys,
+   * as often as it likes: all get the same verdict, when the interval is over.
+   */
+  async function verdict(): Promise<void> {
+    if (pause() > 0)
+      await (nextVerdict ??= (async () => {
+        while (pause() > 0) await sleep(pause());
+        nextVerdict = undefined;
+      })());
+    judge();
+    report();
+  }
+
+  function report(): void {
+    if (!field) return;
+    const focused = document.activeElement === field.element && document.hasFocus();
+    const filled = !field.isEmpty() || (!dirty && token !== null);
+    const state = { filled, valid, dirty, focused, shown };
+    const text = JSON.stringify(state);
+    if (text === sent) return;
+    sent = text;
+    page.send({ type: 'state', ...state });
+  }
+
+  async function validate(requestId: string): Promise<void> {
+    await verdict();
+    page.send({ type: 'validated', requestId, valid });
+  }
+
+  async function tokenize(of: Field, requestId: string, batch: Batch): Promise<void> {
+    const isOld = madeAt !== undefined && now() - madeAt > ownTokenLifetime;
+    const text = of.text();
+    const storedFor = session;
+    if ((!dirty && !isOld) || text === '') {
+      controller.skip(batch);
+      if (dirty && !of.isEmpty()) return page.send({ type: 'failed', requestId, problem: notANumber });
+      if (dirty) setToken(of, null);
+      page.send({ type: 'tokenized', requestId, token });
+      return report();
+    }
+    try {
+      const made = await storeText(text, batch, controller, fetch);
+      if (storedFor !== session) throw sessionChanged('UNAUTHENTICATED', 'Submit it again.');
+      // Typed on meanwhile: the newer text is stored by the next submission.
+      const changed = of.text() !== text;
+      setToken(of, made, now());
+      dirty = changed;
+      shown = 'none';
+      page.send({ type: 'tokenized', requestId, token: made });
+    } catch (error) {
+      page.send({ type: 'failed', requestId, problem: toProblem(error) });
+    }
+    report();
+  }
+
+  function setToken(of: Field, value: string | null, made?: number): void {
+    token = value;
+    madeAt = made;
+    dirty = false;
+    of.setStored(value !== null && made === undefined);
+  }
+
+  async function show(of: Field, wanted: string | null): Promise<void> {
+    if (wanted === token && wanted !== null && shown !== 'failed') {
+      // The app gives back what was stored from here: the text is already in place, and is now the app's.
+      if (madeAt !== undefined && !dirty) {
+        shown = 'shown';
+        of.setStored(true);
+      }
+      madeAt = undefined;
+      return report();
+    }
+    // What somebody is typing is never replaced.
+    if (of.takesInput && dirty) return;
+    const turn = ++showing;
+    of.setText('');
+    setToken(of, wanted);
+    shown = wanted === null ? 'none' : 'loading';
+    judge();
+    report();
+    if (wanted === null) return;
+    try {
+      const text = await loadText(wanted, controller, fetch);
+      if (turn !== showing) return;
+      shown = 'shown';
+      of.setText(text);
+    } catch (error) {
+      if (turn !== showing) return;
+      shown = 'failed';
+      page.send({ type: 'problem', problem: toProblem(error) });
+    }
+    report();
+  }
+
+  /** Drops the answer that is on its way. */
+  function abandon(): void {
+    showing++;
+    shown = 'none';
+  }
+
+  function clear(of: Field): void {
+    abandon();
+    of.setText('');
+    dirty = token !== null;
+    of.setStored(false);
+    judge();
+    report();
+  }
+
+  function reset(): void {
+    session++;
+    if (!field) return;
+    if (shown === 'loading' || shown === 'shown') {
+      // What was stored, and what somebody made of it, is not for the eyes of the next one.
+      abandon();
+      shown = 'failed';
+      field.setText('');
+      setToken(field, token);
+      judge();
+      const problem = toProblem(sessionChanged('READ_GRANT_MISSING', 'Ask the app for the data again.'));
+      page.send({ type: 'problem', problem });
+    } else if (madeAt !== undefined) {
+      // A token of the former session is of no use in this one: what was typed will be stored anew.
+      dirty = true;
+      madeAt = undefined;
+      token = null;
+    }
+    report();
+  }
+}
+
+const sessionChanged = (code: ProblemCode, advice: string) =>
+  new ProblemError(code, `The session changed. ${advice}`);

@@ -1,0 +1,67 @@
+/** Messages among frames of the tokenizer's origin. A page never sees one: they carry keys and assertions. */
+import { dictionary, exactly, integer, messages, nullable, shape, text } from './guards.js';
+import type { Guard, Guarded } from './guards.js';
+import { batch, problem, protocolVersion } from './messages.js';
+import { isToken } from './token.js';
+
+const requestId = integer(1, Number.MAX_SAFE_INTEGER);
+const token: Guard<string> = (value): value is string => isToken(value);
+const base64 = text(128, /^[A-Za-z0-9+/]+={0,2}$/);
+const url = text(8192, /^(https?:\/\/|\/)/);
+const headers = dictionary(text(100), text(4096), 50);
+
+/** element window → controller window, with a port. */
+export const attachMessage = shape({ lunasec: exactly(protocolVersion), type: exactly('attach') });
+
+/** renewal frame → controller window; null: the app has no session. */
+export const assertionMessage = shape({
+  lunasec: exactly(protocolVersion),
+  type: exactly('assertion'),
+  assertion: nullable(text(8192)),
+});
+
+/** `size` and `checksum` (SHA-256, base64) are the ciphertext's; `dataKey` is base64. */
+export const tokenizeInput = shape({
+  token,
+  dataKey: base64,
+  size: integer(1, Number.MAX_SAFE_INTEGER),
+  checksum: base64,
+});
+export type TokenizeInput = Guarded<typeof tokenizeInput>;
+
+export const upload = shape({ url, method: exactly('PUT'), headers, expiresAt: text(64) });
+export type Upload = Guarded<typeof upload>;
+
+/** `size` is the ciphertext's, in bytes. */
+export const download = shape({
+  url,
+  method: exactly('GET'),
+  headers,
+  expiresAt: text(64),
+  size: integer(1, Number.MAX_SAFE_INTEGER),
+  dataKey: base64,
+});
+export type Download = Guarded<typeof download>;
+
+export const elementToController = messages({
+  tokenize: { requestId, batch, input: tokenizeInput },
+  /** This member of a batch has nothing to store. */
+  skip: { batch },
+  detokenize: { requestId, token },
+});
+export type ElementToController = Guarded<typeof elementToController>;
+
+export const controllerToElement = messages({
+  attached: {},
+  upload: { requestId, upload },
+  download: { requestId, download },
+  failed: { requestId, problem },
+  /** Another session, or none: what was shown must go. */
+  reset: {},
+});
+export type ControllerToElement = Guarded<typeof controllerToElement>;
+
+/** How the tokenizer answers a batch, per token. */
+export const tokenizeResult = shape({ token, upload: nullable(upload), problem: nullable(problem) });
+export const detokenizeResult = shape({ token, download: nullable(download), problem: nullable(problem) });
+export const sessionResult = shape({ accessToken: text(1024), expiresAt: text(64) });

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { pass } from '../test-support/time.js';
+import { retry, within } from './retry.js';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('retry', () => {
+  test('repeats what failed in passing', async () => {
+    const task = jest.fn<() => Promise<string>>().mockRejectedValueOnce('passing').mockResolvedValue('done');
+    const outcome = retry(task, (error) => error === 'passing');
+    await pass(250);
+    expect(await outcome).toBe('done');
+    expect(task).toHaveBeenCalledTimes(2);
+  });
+
+  test('gives up after four tries, within two seconds of pauses', async () => {
+    const task = jest.fn<() => Promise<string>>().mockRejectedValue('passing');
+    const outcome = retry(task, () => true).catch((error: unknown) => error);
+    await pass(2000);
+    expect(await outcome).toBe('passing');
+    expect(task).toHaveBeenCalledTimes(4);
+  });
+
+  test('does not repeat what will fail again', async () => {
+    const task = jest.fn<() => Promise<string>>().mockRejectedValue('for good');
+    await expect(retry(task, (error) => error === 'passing')).rejects.toBe('for good');
+    await pass(10_000);
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('within', () => {
+  test('a promise that is in time', async () => {
+    expect(await within(100, Promise.resolve('done'), () => new Error('late'))).toBe('done');
+    await expect(within(100, Promise.reject(new Error('no')), () => new Error('late'))).rejects.toThrow('no');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('one that is not', async () => {
+    const outcome = within(100, new Promise(() => {}), () => new Error('late')).catch(
+      (error: unknown) => error,
+    );
+    await pass(99);
+    expect(jest.getTimerCount()).toBe(1);
+    await pass(1);
+    expect(await outcome).toEqual(new Error('late'));
+  });
+});

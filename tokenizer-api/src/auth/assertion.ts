@@ -1,0 +1,40 @@
+import { ProblemError } from '@lunasec/secure-frame/protocol';
+import { isSid } from '../services/problems.js';
+import type { Application } from './applications.js';
+import { verifyJWT } from './jwt.js';
+import type { JWTRules } from './jwt.js';
+
+/** What an application states to a frame's page: this page belongs to this session. */
+export interface Assertion {
+  application: Application;
+  /** `sid` of the session. */
+  sessionId: string;
+  /** Unique per application, so that an assertion works once. */
+  id: string;
+}
+
+export type VerifyAssertion = (jwt: string) => Promise<Assertion>;
+
+/** Verifies assertions. They throw UNAUTHENTICATED; whether one was used before is for the caller to find out. */
+export function createAssertionVerifier(
+  rules: Pick<JWTRules, 'applications' | 'audience' | 'now'>,
+): VerifyAssertion {
+  return async (jwt) => {
+    const { application, payload } = await verifyJWT(jwt, {
+      ...rules,
+      typ: 'lunasec-assertion+jwt',
+      name: 'assertion',
+      requiredClaims: ['jti', 'origin'],
+    });
+    const { sub, jti, origin } = payload;
+    if (!isSid(sub)) throw refuse('its subject is not a sid');
+    if (typeof jti !== 'string' || jti.length < 1 || jti.length > 128)
+      throw refuse('its id must be a text of 1 to 128 characters');
+    if (typeof origin !== 'string' || !application.origins.includes(origin))
+      throw refuse("its origin is not one of the application's");
+    return { application, sessionId: sub, id: jti };
+  };
+}
+
+const refuse = (reason: string) =>
+  new ProblemError('UNAUTHENTICATED', `The assertion was refused: ${reason}.`);

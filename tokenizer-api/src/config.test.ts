@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, parseConfig, readEnvironment } from './config.js';
+
+const application = {
+  id: 'shop',
+  jwksURL: 'https://shop.example.com/.lunasec/jwks.json',
+  origins: ['https://shop.example.com'],
+};
+const messageOf = (task: () => unknown): string => {
+  try {
+    task();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'no error';
+};
+
+describe('settings', () => {
+  test('applications are all that must be given', () => {
+    const settings = parseConfig({ applications: [application] }, { environment: {} });
+    expect(settings).toMatchObject({
+      host: '127.0.0.1',
+      port: 4010,
+      tokenStore: { kind: 'sqlite' },
+      objectStore: { kind: 'disk' },
+      introspection: true,
+      trustProxy: 0,
+    });
+    expect(settings.applications[0]!.limits).toEqual({
+      maxBatch: 1000,
+      maxSize: 64 * 1024 * 1024,
+      storeGrant: 900,
+      readGrant: 900,
+      maxReadGrant: 3600,
+      frameSession: 900,
+    });
+  });
+
+  test("an application's limits go before the common ones", () => {
+    const settings = parseConfig({
+      limits: { maxReadGrant: '2h', storeGrant: '5m' },
+      applications: [
+        { ...application, limits: { maxReadGrant: '10m' } },
+        { ...application, id: 'other' },
+      ],
+    });
+    expect(settings.applications.map(({ limits }) => [limits.maxReadGrant, limits.storeGrant])).toEqual([
+      [600, 300],
+      [7200, 300],
+    ]);
+    // Never longer than the longest.
+    expect(settings.applications[0]!.limits.readGrant).toBe(600);
+  });
+
+  test('introspection is off in production, unless asked for', () => {
+    const environment = { NODE_ENV: 'production' };
+    const config = { applications: [application] };
+    expect(parseConfig(config, { environment }).introspection).toBe(false);
+    expect(parseConfig({ ...config, introspection: true }, { environment }).introspection).toBe(true);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['no application', { applications: [] }, /applications: must name at least one application/],
+    ['applications missing', { applications: undefined }, /applications: must be a list of applications/],
+    [
+      'a repeated application',
+      { applications: [application, application] },
+      /applications: must not repeat an id/,
+    ],
+    [
+      'a name that is no part of a path',
+      { applications: [{ ...application, id: '../other' }] },
+      /applications\[0\]\.id: must be 1 to 64 letters/,
+    ],
+    [
+      'no keys',
+      { applications: [{ id: 'shop', origins: application.origins }] },
+      /applications\[0\]: needs either jwksURL .* or jwks/,
+    ],
+    [
+      'two sources of keys',
+      { applications: [{ ...application, jwks: { keys: [{ kty: 'OKP' }] } }] },
+      /needs either jwksURL .* or jwks/,
+    ],
+    [
+      'a private key',
+      { applications: [{ ...application, jwksURL: undefined, jwks: { keys: [{ kty: 'OKP', d: 'x' }] } }] },
+      /holds a private key; publish the public one/,
+    ],
+    [
+      'a shared secret',
+      { applications: [{ ...application, jwksURL: undefined, jwks: { keys: [{ kty: 'oct', k: 'x' }] } }] },
+      /shared secrets are not accepted/,
+    ],
+    [
+      'an origin with a path',
+      { applications: [{ ...application, origins: ['https://shop.example.com/cart'] }] },
+      /origins\[0\]: must be an origin, without a path; did you mean https:\/\/shop\.example\.com\?/,
+    ],
+    [
+      'any origin',
+      { applications: [{ ...application, origins: ['*'] }] },
+      /origins\[0\]: must be a URL such as https/,
+    ],
+    [
+      'an insecure origin',
+      { applications: [{ ...application, origins: ['http://shop.example.com'] }] },
+      /origins\[0\]: must begin with https:/,
+    ],
+    [
+      'keys over an insecure way',
+      { applications: [{ ...application, jwksURL: 'http://shop.example.com/jwks.json' }] },
+      /jwksURL: must begin with https:/,
+    ],
+    [
+      'an insecure public URL',
+      { publicURL: 'http://tokens.example.com' },
+      /publicURL: must begin with https:/,
+    ],
+    ['every address and no public URL', { host: '0.0.0.0' }, /publicURL: is needed/],
+    ['a port that is none', { port: 70_000 }, /port: must be at most 65535/],
+    [
+      'a duration that is none',
+      { limits: { storeGrant: '15 min' } },
+      /limits\.storeGrant: is not a duration; write one like/,
+    ],
+    [
+      'sessions of an hour',
+      { limits: { frameSession: '1h' } },
+      /limits\.frameSession: must be from 180 s to 900 s/,
+    ],
+    [
+      'a read grant longer than the longest',
+      { limits: { readGrant: '2h' } },
+      /readGrant: must not be longer than maxReadGrant/,
+    ],
+    ['an unknown setting', { aplications: [] }, /aplications/],
+    [
+      'a database that is none',
+      { tokenStore: { kind: 'mongodb', uri: 'postgres://x' } },
+      /tokenStore\.uri: must begin with mongodb:/,
+    ],
+  ])('%s is named, with what to do', (_, changes, message) => {
+    expect(messageOf(() => parseConfig({ applications: [application], ...changes }))).toMatch(message);
+  });
+
+  test('all that is wrong is told at once', () => {
+    const message = messageOf(() => parseConfig({ port: -1, logLevel: 'loud', applications: [] }));
+    expect(message.split('\n- ')).toHaveLength(4);
+  });
+
+  test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000', 'http://app.localhost'])(
+    'plain HTTP is fine on this machine: %s',
+    (origin) => {
+      expect(
+        parseConfig({ applications: [{ ...application, origins: [origin] }] }).applications[0]!.origins,
+      ).toEqual([origin]);
+    },
+  );
+});
+
+describe('the environment', () => {
+  const LUNASEC_APPLICATIONS = JSON.stringify([application]);
+
+  test('gives every setting', () => {
+    const settings = readEnvironment({
+      LUNASEC_APPLICATIONS,
+      LUNASEC_HOST: '0.0.0.0',
+      LUNASEC_PORT: '80',
+      LUNASEC_PUBLIC_URL: 'https://tokens.example.com',
+      LUNASEC_DATA_DIRECTORY: '/var/lib/tokenizer',
+      LUNASEC_KEY_FILE: '/run/secrets/keys.json',
+      LUNASEC_MONGODB_URI: 'mongodb://db/tokens',
+      LUNASEC_S3_BUCKET: 'values',
+      LUNASEC_S3_REGION: 'eu-central-1',
+      LUNASEC_S3_ENDPOINT: 'https://s3.example.com',
+      LUNASEC_S3_FORCE_PATH_STYLE: 'true',
+      LUNASEC_LIMITS: '{"maxSize":1000}',
+      LUNASEC_RATES: '{"session":5}',
+      LUNASEC_INTROSPECTION: 'false',
+      LUNASEC_TRUST_PROXY: '1',
+      LUNASEC_SWEEP_INTERVAL: '5m',
+    });
+    expect(settings).toMatchObject({
+      host: '0.0.0.0',
+      port: 80,
+      publicURL: 'https://tokens.example.com',
+      dataDirectory: '/var/lib/tokenizer',
+      keyFile: '/run/secrets/keys.json',
+      tokenStore: { kind: 'mongodb', uri: 'mongodb://db/tokens' },
+      objectStore: {
+        kind: 's3',
+        bucket: 'values',
+        region: 'eu-central-1',
+        endpoint: 'https://s3.example.com',
+        forcePathStyle: true,
+      },
+      rates: { session: 5, application: 120_000, createSession: 600 },
+      introspection: false,
+      trustProxy: 1,
+      logLevel: 'info',
+      sweepInterval: 300,
+    });
+    expect(settings.applications[0]!.limits.maxSize).toBe(1000);
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{}, /LUNASEC_APPLICATIONS: must be a list/],
+    [{ LUNASEC_APPLICATIONS: '[{' }, /LUNASEC_APPLICATIONS: is not JSON/],
+    [
+      { LUNASEC_APPLICATIONS: JSON.stringify([{ ...application, origins: ['x'] }]) },
+      /LUNASEC_APPLICATIONS\[0\]\.origins\[0\]: must be a URL/,
+    ],
+    [{ LUNASEC_APPLICATIONS, LUNASEC_PORT: 'http' }, /LUNASEC_PORT: must be a whole number/],
+    [{ LUNASEC_APPLICATIONS, LUNASEC_S3_BUCKET: 'values' }, /LUNASEC_S3_REGION: must be a region/],
+    [{ LUNASEC_APPLICATIONS, LUNASEC_INTROSPECTION: 'yes' }, /LUNASEC_INTROSPECTION: must be true or false/],
+  ])('is named in messages: %j', (environment, message) => {
+    expect(messageOf(() => readEnvironment(environment))).toMatch(message);
+  });
+});

@@ -1,0 +1,65 @@
+import { ProblemError } from '@lunasec/secure-frame/protocol';
+import type { ApplicationCaller, Caller, FrameCaller } from '../auth/caller.js';
+import type { DeleteTokens } from '../services/deletion.js';
+import type { Detokenize } from '../services/detokenization.js';
+import type { Grants } from '../services/grants.js';
+import type { Sessions } from '../services/sessions.js';
+import type { Tokenize } from '../services/tokenization.js';
+import type { Tokens } from '../services/tokens.js';
+import type { RateLimits } from './rate-limits.js';
+
+export interface Services {
+  sessions: Sessions;
+  tokenize: Tokenize;
+  detokenize: Detokenize;
+  grants: Grants;
+  deleteTokens: DeleteTokens;
+  tokens: Tokens;
+}
+
+/** Counts a root field that was executed, and how long it took in seconds. */
+export type CountOperation = (operation: string, outcome: 'ok' | 'error', seconds: number) => void;
+
+/** What resolvers know about the request. */
+export interface RequestContext {
+  requestId: string;
+  /** Network address of the client. */
+  address: string;
+  /** The `Origin` header. */
+  origin: string | undefined;
+  /** This tokenizer's own origin. */
+  ownOrigin: string;
+  /** Authenticated at first use, once per request. Rejects with UNAUTHENTICATED. */
+  caller(): Promise<Caller>;
+  services: Services;
+  rateLimits: RateLimits;
+  countOperation: CountOperation;
+}
+
+/**
+ * Frames call from their own pages only. Browsers name the page in `Origin`, so another one shows here even if it got
+ * hold of an access token. Throws UNAUTHENTICATED.
+ */
+export function requireOwnOrigin({ origin, ownOrigin }: RequestContext): void {
+  if (origin !== undefined && origin !== ownOrigin)
+    throw new ProblemError('UNAUTHENTICATED', 'Only pages of the tokenizer itself may make this call.');
+}
+
+/** The secure frame that calls. Throws UNAUTHENTICATED, RATE_LIMITED. */
+export async function requireFrame(context: RequestContext): Promise<FrameCaller> {
+  requireOwnOrigin(context);
+  const caller = await context.caller();
+  if (caller.kind !== 'frame')
+    throw new ProblemError('UNAUTHENTICATED', 'This call needs the access token of a frame’s session.');
+  await context.rateLimits.session(caller.application.id, caller.sessionId);
+  return caller;
+}
+
+/** The application server that calls. Throws UNAUTHENTICATED, RATE_LIMITED. */
+export async function requireApplication(context: RequestContext): Promise<ApplicationCaller> {
+  const caller = await context.caller();
+  if (caller.kind !== 'application')
+    throw new ProblemError('UNAUTHENTICATED', 'This call needs a JWT signed by an application.');
+  await context.rateLimits.application(caller.application.id);
+  return caller;
+}

@@ -1,0 +1,65 @@
+import { ApolloServer } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import type { Server } from 'node:http';
+import type { ReportFailure } from '../services/problems.js';
+import type { RequestContext } from './context.js';
+import { failureInside, formatError } from './errors.js';
+import { createHardening, documentLimits } from './hardening.js';
+import { createSchema } from './schema.js';
+
+/** How long a closing server waits for requests in flight, in milliseconds. */
+const gracePeriod = 10_000;
+
+/** Starts the GraphQL server, hardened after the OWASP GraphQL Cheat Sheet. It closes the HTTP server when stopped. */
+export async function createGraphQLServer({
+  httpServer,
+  introspection,
+  report,
+}: {
+  httpServer: Server;
+  introspection: boolean;
+  report: ReportFailure;
+}): Promise<ApolloServer<RequestContext>> {
+  const { validationRules, plugins } = createHardening();
+  const server = new ApolloServer<RequestContext>({
+    schema: await createSchema(),
+    introspection,
+    formatError,
+    validationRules,
+    parseOptions: { maxTokens: documentLimits.tokens },
+    plugins: [
+      ...(plugins as ApolloServerPlugin<RequestContext>[]),
+      reportFailures(report),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: gracePeriod }),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+  });
+  await server.start();
+  return server;
+}
+
+const reportFailures = (report: ReportFailure): ApolloServerPlugin<RequestContext> => ({
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ errors, contextValue }) {
+        for (const error of errors) {
+          const failure = failureInside(error);
+          if (failure !== undefined)
+            report(failure, contextValue.requestId, `${String(error.path?.[0] ?? 'a call')} failed`);
+        }
+      },
+    };
+  },
+});

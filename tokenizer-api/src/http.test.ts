@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { request } from 'node:http';
+import { actAs, detokenize, shopOrigin, startTestTokenizer } from './test-support/tokenizer.js';
+import type { Actor, Answer, TestTokenizer } from './test-support/tokenizer.js';
+
+const codeOf = (answer: Answer<object>) => answer.errors?.[0]?.extensions.code;
+const answerOf = async (response: Response) => (await response.json()) as Answer;
+
+describe('the HTTP side', () => {
+  let tokenizer: TestTokenizer;
+  let ada: Actor;
+
+  beforeAll(async () => {
+    tokenizer = await startTestTokenizer({ environment: { NODE_ENV: 'production' } });
+    ada = actAs(tokenizer, tokenizer.shop, 'ada');
+  });
+  afterAll(() => tokenizer.close());
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${tokenizer.url}${path}`, { headers });
+
+  describe('requests that are no GraphQL', () => {
+    test.each([
+      ['cut short', '{"query": "mutation { tokenize('],
+      ['no JSON', 'query=x'],
+      ['a text', '"{ __typename }"'],
+      ['a batch of requests', '[{"query":"{ __typename }"},{"query":"{ __typename }"}]'],
+      ['no query', '{}'],
+      ['malformed GraphQL', '{"query":"mutation { tokenize("}'],
+      ['an unknown field', '{"query":"{ secrets }"}'],
+      ['a missing variable', JSON.stringify({ query: detokenize })],
+      ['a variable of another type', JSON.stringify({ query: detokenize, variables: { tokens: [{}] } })],
+      ['an unknown operation', '{"query":"query A { __typename }","operationName":"B"}'],
+    ])('%s: status 400, BAD_USER_INPUT, nothing of the inside', async (_, body) => {
+      const response = await tokenizer.post(body);
+      const text = await response.text();
+      expect(response.status).toBe(400);
+      expect(codeOf(JSON.parse(text) as Answer)).toBe('BAD_USER_INPUT');
+      expect(text).not.toMatch(/stack|node_modules|\.ts|Did you mean/i);
+    });
+
+    test('a body of more than 2 MiB: TOO_LARGE', async () => {
+      const response = await tokenizer.post({
+        query: '{ __typename }',
+        variables: { x: 'x'.repeat(2 * 1024 * 1024) },
+      });
+      expect(response.status).toBe(413);
+      expect(codeOf(await answerOf(response))).toBe('TOO_LARGE');
+    });
+
+    test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+      'content that a foreign form could send (%s) is refused',
+      async (type) => {
+        const response = await tokenizer.post('{"query":"{ __typename }"}', { 'content-type': type });
+        expect(response.status).toBe(415);
+        expect(codeOf(await answerOf(response))).toBe('BAD_USER_INPUT');
+      },
+    );
+
+    test('GET carries no GraphQL', async () => {
+      const response = await get('/graphql?query={__typename}', { 'apollo-require-preflight': 'x' });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    });
+
+    test('elsewhere there is nothing, said in JSON', async () => {
+      for (const path of ['/', '/graphql/x', '/frame', '/frame/secret', '/frame/assets/x.js', '/.env']) {
+        const response = await get(path);
+        expect([path, response.status, response.headers.get('content-type')]).toEqual([
+          path,
+          404,
+          'application/json; charset=utf-8',
+        ]);
+      }
+    });
+  });
+
+  describe('documents that are made to hurt', () => {
+    const refused = async (query: string, variables: object = {}) => {
+      const response = await tokenizer.post(
+        { query, variables },
+        { authorization: `Bearer ${await tokenizer.shop.applicationJWT()}` },
+      );
+      expect(response.status).toBe(400);
+      expect(codeOf(await answerOf(response))).toBe('BAD_USER_INPUT');
+    };
+
+    test('introspection, in production', async () => {
+      await refused(getIntrospectionQuery());
+      await refused('{ __type(name: "Token") { name } }');
+    });
+
+    test('many aliases', () =>
+      refused(
+        `{ ${Array.from({ length: 11 }, (_, i) => `a${i}: __typename x${i}: tokens { edges { cursor } }`).join(' ')} }`,
+      ));
+
+    test('many aliases in a fragment', () =>
+      refused(
+        `{ ...all } fragment all on Query { ${Array.from({ length: 11 }, (_, i) => `x${i}: tokens { edges { cursor } }`).join(' ')} }`,
+      ));
+
+    test('great depth', () => {
+      const depth = 9;
+      return refused(`{ ${'... on Query { '.repeat(depth)} __typename ${'}'.repeat(depth)} }`);
+    });
+
+    test('fragments in a circle', () =>
+      refused('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'));
+
+    test('many directives', () => refused(`{ __typename ${'@include(if: true) '.repeat(11)} }`));
+
+    test('many words', () => refused(`{ ${'__typename '.repeat(2500)} }`));
+
+    test('great cost', () =>
+      refused(
+        `{ ${Array.from({ length: 8 }, (_, i) => `x${i}: tokens(first: 200) { edges { node { id status size binding metadata createdAt } } }`).join(' ')} }`,
+      ));
+
+    test('what applications do need passes: a page of everything', async () => {
+      const answer = await ada.server(
+        'query Page { tokens(first: 200) { edges { cursor node { id status sessionId size binding metadata createdAt storeGrantExpiresAt acceptedAt deletedAt } } pageInfo { hasNextPage endCursor } } }',
+      );
+      expect(answer.errors).toBeUndefined();
+    });
+  });
+
+  describe('other origins', () => {
+    test('read nothing: no CORS, whatever is asked', async () => {
+      const responses = [
+        await fetch(`${tokenizer.url}/graphql`, {
+          method: 'OPTIONS',
+          headers: {
+            origin: shopOrigin,
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'content-type',
+          },
+        }),
+        await tokenizer.post({ query: '{ __typename }' }, { origin: shopOrigin }),
+        await get('/frame/controller?application=shop', { origin: shopOrigin }),
+        await get('/healthz', { origin: shopOrigin }),
+      ];
+      for (const { headers } of responses)
+        expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      expect(responses[0]!.status).toBe(405);
+    });
+  });
+
+  describe('the frame pages', () => {
+    test.each(['controller', 'element'])(
+      '%s: for the application’s pages only, and closed otherwise',
+      async (page) => {
+        const response = await get(`/frame/${page}?application=shop`);
+        expect(response.status).toBe(200);
+        const headers = Object.fromEntries(response.headers);
+        expect(headers['content-security-policy']).toBe(
+          `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+        );
+        expect(headers).toMatchObject({
+          'content-type': 'text/html; charset=utf-8',
+          'cache-control': 'no-store',
+          'referrer-policy': 'no-referrer',
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'cross-origin',
+          'cross-origin-embedder-policy': 'require-corp',
+        });
+        expect(headers['permissions-policy']).toContain('camera=()');
+        // It would say that nobody may embed the page, or name one origin only.
+        expect(headers['x-frame-options']).toBeUndefined();
+        const html = await response.text();
+        expect(html).toContain(`<meta name="lunasec-origins" content="${shopOrigin}"`);
+        expect(html).not.toContain('__LUNASEC_ORIGINS__');
+        expect(html).not.toMatch(/<script(?![^>]* src=)/);
+      },
+    );
+
+    test('load scripts and styles that may be kept for ever', async () => {
+      const html = await (await get('/frame/element?application=shop')).text();
+      const paths = [...html.matchAll(/(?:src|href)="(\/frame\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+      expect(paths.length).toBeGreaterThanOrEqual(2);
+      for (const path of paths) {
+        const response = await get(path);
+        expect([response.status, response.headers.get('cache-control')]).toEqual([
+          200,
+          'public, max-age=31536000, immutable',
+        ]);
+        expect(response.headers.get('content-type')).toMatch(/^text\/(javascript|css)/);
+        await response.arrayBuffer();
+      }
+    });
+
+    test.each([
+      '',
+      '?application=',
+      '?application=nobody',
+      '?application=shop&application=other',
+      '?application[id]=shop',
+    ])('are not there for %j', async (query) => {
+      const response = await get(`/frame/controller${query}`);
+      expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-store']);
+    });
+
+    test('nothing outside their assets is served', async () => {
+      // fetch would tidy up the path.
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        request(`${tokenizer.url}`, { path: '/frame/assets/..%2f..%2ffiles.js' }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect([403, 404]).toContain(status);
+    });
+  });
+
+  test('every answer has its security headers, none a cookie', async () => {
+    const responses = [
+      await tokenizer.post({ query: '{ __typename }' }),
+      await get('/healthz'),
+      await get('/nowhere'),
+      await get('/frame/element?application=shop'),
+    ];
+    for (const { headers } of responses) {
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('set-cookie')).toBeNull();
+      expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('x-request-id')).toMatch(/^[\w-]+$/);
+    }
+    expect(responses[0]!.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('health and readiness', async () => {
+    expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' });
+    expect(await (await get('/readyz')).json()).toEqual({
+      status: 'ok',
+      tokenStore: 'ok',
+      objectStore: 'ok',
+      keys: 'ok',
+    });
+  });
+
+  test('metrics count root fields, once each, whatever the batch and the alias', async () => {
+    const count = async (operation: string, outcome: string) => {
+      const text = await (await get('/metrics')).text();
+      const line = text
+        .split('\n')
+        .find((it) =>
+          it.startsWith(`lunasec_operations_total{operation="${operation}",outcome="${outcome}"}`),
+        );
+      return Number(line?.split(' ').at(-1) ?? 0);
+    };
+    const before = [await count('detokenize', 'ok'), await count('detokenize', 'error')] as const;
+    await ada.frame(detokenize, { tokens: ['a', 'b', 'c'] });
+    await ada.frame(
+      'mutation { x: detokenize(tokens: []) { token } y: detokenize(tokens: []) { token } }',
+      {},
+    );
+    await tokenizer.call(detokenize, { tokens: [] });
+    expect(await count('detokenize', 'ok')).toBe(before[0] + 3);
+    expect(await count('detokenize', 'error')).toBe(before[1] + 1);
+    expect(await (await get('/metrics')).text()).toMatch(/^process_cpu_seconds_total /m);
+  });
+});
+
+test('outside production introspection is on', async () => {
+  const tokenizer = await startTestTokenizer();
+  try {
+    expect((await tokenizer.call(getIntrospectionQuery())).errors).toBeUndefined();
+  } finally {
+    await tokenizer.close();
+  }
+});

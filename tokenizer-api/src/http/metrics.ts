@@ -1,0 +1,37 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { RequestHandler } from 'express';
+import type { CountOperation } from '../graphql/context.js';
+
+export interface Metrics {
+  countOperation: CountOperation;
+  /** Answers in the text format of Prometheus. */
+  handler: RequestHandler;
+}
+
+/** Metrics of one tokenizer, in a registry of its own, and of its process. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const operations = new Counter({
+    name: 'lunasec_operations_total',
+    help: 'Root fields of GraphQL calls that were executed, by field and outcome.',
+    labelNames: ['operation', 'outcome'],
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: 'lunasec_operation_duration_seconds',
+    help: 'How long root fields took.',
+    labelNames: ['operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return {
+    countOperation(operation, outcome, seconds) {
+      operations.inc({ operation, outcome });
+      durations.observe({ operation }, seconds);
+    },
+    async handler(_request, response) {
+      response.type(registry.contentType).send(await registry.metrics());
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { isToken } from '@lunasec/secure-frame/protocol';
+import type { FrameCaller } from '../auth/caller.js';
+import type { KeyProvider, WrappedKey } from '../stores/key-provider/port.js';
+import type { ObjectStore, PresignedUpload } from '../stores/object-store/port.js';
+import type { NewToken, TokenRecord, TokenStore } from '../stores/token-store/port.js';
+import type { Audit } from './audit.js';
+import { mapConcurrently } from './concurrency.js';
+import type { Limits } from './limits.js';
+import { metadataFault } from './metadata.js';
+import { objectKey } from './object-key.js';
+import { checkBatch, notAToken, problem } from './problems.js';
+import type { Problem } from './problems.js';
+
+/** One value that a frame is about to store. */
+export interface TokenizeInput {
+  token: string;
+  /** Base64 of 32 bytes. */
+  dataKey: string;
+  /** Bytes of the ciphertext. */
+  size: number;
+  /** SHA-256 of the ciphertext, base64. */
+  checksum: string;
+  metadata?: Record<string, unknown> | null;
+}
+
+/** Exactly one of `upload` and `problem` is there. */
+export interface TokenizeAnswer {
+  token: string;
+  upload: PresignedUpload | null;
+  problem: Problem | null;
+}
+
+export type Tokenize = (caller: FrameCaller, inputs: readonly TokenizeInput[]) => Promise<TokenizeAnswer[]>;
+
+/** How many keys are wrapped, or URLs signed, at a time. */
+const concurrency = 32;
+
+/**
+ * Registers new tokens of a session and says where their ciphertexts go. The same again (token, session, size,
+ * checksum) while no server has accepted the token gives a fresh upload, so a call whose answer was lost can be
+ * repeated. One insert; one more read when a token exists already.
+ */
+export function createTokenization({
+  store,
+  objects,
+  keys,
+  audit,
+  now,
+}: {
+  store: Pick<TokenStore, 'insertTokens' | 'findTokens'>;
+  objects: Pick<ObjectStore, 'presignUpload'>;
+  keys: Pick<KeyProvider, 'wrap'>;
+  audit: Audit;
+  now: () => Date;
+}): Tokenize {
+  return async (caller, inputs) => {
+    const { application, sessionId } = caller;
+    checkBatch(inputs, application.limits.maxBatch);
+    const at = now();
+    const faults = inputs.map((input) => faultOf(input, application.limits));
+
+    const first = new Map<string, TokenizeInput>();
+    inputs.forEach((input, index) => {
+      if (!faults[index] && !first.has(input.token)) first.set(input.token, input);
+    });
+    const fresh = await mapConcurrently(
+      [...first.values()],
+      concurrency,
+      async (input): Promise<NewToken> => ({
+        token: input.token,
+        applicationId: application.id,
+        sessionId,
+        size: input.size,
+        checksum: input.checksum,
+        metadata: input.metadata ?? {},
+        createdAt: at,
+        storeGrantExpiresAt: new Date(at.getTime() + application.limits.storeGrant * 1000),
+        wrappedKey: await wrap(input, application.id),
+      }),
+    );
+    const created = await store.insertTokens(fresh);
+    const taken = [...first.keys()].filter((token) => !created.has(token));
+    const existing = new Map(
+      taken.length === 0
+        ? []
+        : (await store.findTokens(application.id, taken)).map((record) => [record.token, record]),
+    );
+
+    const answers = await mapConcurrently([...inputs.entries()], concurrency, async ([index, input]) => {
+      const fault = faults[index] ?? clashOf(input, existing.get(input.token));
+      if (fault) return { token: input.token, upload: null, problem: fault };
+      const { token, size, checksum } = input;
+      const upload = await objects.presignUpload({ key: objectKey(application.id, token), size, checksum });
+      return { token, upload, problem: null };
+    });
+    await audit.record(
+      'tokenize',
+      { applicationId: application.id, sessionId, requestId: caller.requestId },
+      answers.map((answer) => ({ token: answer.token, code: answer.problem?.code ?? null })),
+    );
+    return answers;
+
+    /** Why an input cannot have an upload under its name, if it cannot. */
+    function clashOf(input: TokenizeInput, record: TokenRecord | undefined): Problem | undefined {
+      const holder = created.has(input.token) ? first.get(input.token) : mine(record);
+      return holder && holder.size === input.size && holder.checksum === input.checksum
+        ? undefined
+        : problem('BAD_USER_INPUT', 'The token is taken. Make a new one for every value.');
+    }
+
+    function mine(record: TokenRecord | undefined): TokenRecord | undefined {
+      return record?.sessionId === sessionId && record.status === 'pending' && record.storeGrantExpiresAt > at
+        ? record
+        : undefined;
+    }
+  };
+
+  async function wrap({ token, dataKey }: TokenizeInput, applicationId: string): Promise<WrappedKey> {
+    const bytes = Buffer.from(dataKey, 'base64');
+    try {
+      return await keys.wrap(bytes, { applicationId, token });
+    } finally {
+      bytes.fill(0);
+    }
+  }
+}
+
+function faultOf(input: TokenizeInput, limits: Limits): Problem | undefined {
+  if (!isToken(input.token)) return notAToken();
+  if (input.size > limits.maxSize)
+    return problem('TOO_LARGE', `The value is too large: at most ${limits.maxSize} bytes of ciphertext.`);
+  if (!Number.isInteger(input.size) || input.size < 1)
+    return problem('BAD_USER_INPUT', 'size must be the number of bytes of the ciphertext, at least 1.');
+  if (!isBase64Of32Bytes(input.dataKey))
+    return problem('BAD_USER_INPUT', 'dataKey must be 32 bytes in base64.');
+  if (!isBase64Of32Bytes(input.checksum))
+    return problem('BAD_USER_INPUT', 'checksum must be a SHA-256 digest: 32 bytes in base64.');
+  const fault = input.metadata == null ? undefined : metadataFault(input.metadata);
+  return fault === undefined ? undefined : problem('BAD_USER_INPUT', fault);
+}
+
+/** Strict: padded, in the standard alphabet, and without stray bits at the end (RFC 4648 §3.5). */
+const isBase64Of32Bytes = (text: string): boolean => /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text);

@@ -1,0 +1,85 @@
+import type { RequestHandler } from 'express';
+import { join } from 'node:path';
+import type { Settings } from './config.js';
+import { openLocalKeyProvider } from './stores/key-provider/local.js';
+import type { KeyProvider } from './stores/key-provider/port.js';
+import { createDiskObjectStore } from './stores/object-store/disk.js';
+import type { ObjectStore } from './stores/object-store/port.js';
+import type { TokenStore } from './stores/token-store/port.js';
+import { openSqliteTokenStore } from './stores/token-store/sqlite.js';
+
+/** The stores that the settings ask for, opened. */
+export interface Stores {
+  tokens: TokenStore;
+  objects: ObjectStore;
+  /** Serves signed URLs, where objects are kept on this machine's disk. */
+  objectsHandler: RequestHandler | undefined;
+  keys: KeyProvider;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  publicURL: string;
+  now: () => Date;
+  warn(text: string): void;
+}
+
+/** Opens database, object store and key, and brings the database up to date. */
+export async function openStores(settings: Settings, { publicURL, now, warn }: Parts): Promise<Stores> {
+  const keys = await openLocalKeyProvider(settings.keyFile);
+  const tokens = await openTokenStore(settings, warn);
+  try {
+    await tokens.migrate();
+    const { store: objects, handler } = await openObjectStore(settings, {
+      publicURL,
+      now,
+      signingKey: keys.derive('object-urls'),
+    });
+    return {
+      tokens,
+      objects,
+      objectsHandler: handler,
+      keys,
+      close: async () => {
+        await Promise.all([tokens.close(), objects.close()]);
+      },
+    };
+  } catch (error) {
+    await tokens.close();
+    throw error;
+  }
+}
+
+/** Opens the database alone. The caller migrates and closes it. */
+export async function openTokenStore(
+  { tokenStore, dataDirectory }: Settings,
+  warn: (text: string) => void,
+): Promise<TokenStore> {
+  if (tokenStore.kind === 'sqlite') return openSqliteTokenStore(join(dataDirectory, 'tokenizer.sqlite'));
+  // Loaded only where they are used: the drivers of databases and clouds are large.
+  const { connectMongoTokenStore } = await import('./stores/token-store/mongo.js');
+  const { uri, database } = tokenStore;
+  return connectMongoTokenStore({
+    uri,
+    ...(database === undefined ? {} : { dbName: database }),
+    onWarning: warn,
+  });
+}
+
+async function openObjectStore(
+  { objectStore, dataDirectory }: Settings,
+  { publicURL, now, signingKey }: Omit<Parts, 'warn'> & { signingKey: Uint8Array },
+): Promise<{ store: ObjectStore; handler: RequestHandler | undefined }> {
+  if (objectStore.kind === 'disk')
+    return createDiskObjectStore({ directory: join(dataDirectory, 'objects'), publicURL, signingKey, now });
+  const { createS3ObjectStore } = await import('./stores/object-store/s3.js');
+  const { kind: _, serverSideEncryption, kmsKeyId, ...options } = objectStore;
+  const encryption = serverSideEncryption ?? (options.endpoint === undefined ? 'AES256' : undefined);
+  const store = createS3ObjectStore({
+    ...options,
+    serverSideEncryption:
+      encryption === 'aws:kms' ? { kind: encryption, keyId: kmsKeyId } : encryption && { kind: encryption },
+    now,
+  });
+  return { store, handler: undefined };
+}

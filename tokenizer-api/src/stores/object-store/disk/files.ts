@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { ReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** Why an upload was not kept. */
+export type UploadFault = 'too-short' | 'too-long' | 'wrong-checksum' | 'too-late' | 'exists';
+
+export interface ExpectedBody {
+  /** Bytes. */
+  size: number;
+  /** SHA-256, base64. */
+  checksum: string;
+  /** Asked when the whole body is there. */
+  isTooLate: () => boolean;
+}
+
+/** Files by key. Every method rejects when the directory is gone, as an unmounted disk would be. */
+export interface ObjectFiles {
+  /**
+   * Keeps a body under a key that is still free. The body is written beside and linked into place when it is complete,
+   * right, and on the disk: nobody ever sees half of it, and a broken transfer leaves nothing.
+   */
+  create(key: string, body: Readable, expected: ExpectedBody): Promise<UploadFault | null>;
+  size(key: string): Promise<number | null>;
+  read(key: string): Promise<{ size: number; stream: ReadStream } | null>;
+  remove(key: string): Promise<void>;
+  /** Rejects when the directory cannot be written to. */
+  check(): Promise<void>;
+  /** Removes what transfers left behind whose process ended: all that did not change for an hour. */
+  removeAbandoned(now: Date): Promise<void>;
+}
+
+const abandonedAfter = 3600_000;
+
+export function createObjectFiles(location: string): ObjectFiles {
+  const directory = resolve(location);
+  const partial = join(directory, '.partial');
+  mkdirSync(partial, { recursive: true, mode: 0o700 });
+
+  // Spread over 256 directories by the first random digits of the token.
+  function pathOf(key: string): string {
+    const [application = '', token = ''] = key.split('/');
+    return join(directory, application, token.slice('lunasec-'.length).slice(0, 2), token);
+  }
+
+  async function create(key: string, body: Readable, expected: ExpectedBody): Promise<UploadFault | null> {
+    const temporary = join(partial, randomUUID());
+    try {
+      const fault = await write(temporary, body, expected);
+      if (fault) return fault;
+      const path = pathOf(key);
+      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      if (expected.isTooLate()) return 'too-late';
+      if (!(await linkIfFree(temporary, path))) return 'exists';
+      await syncDirectories(dirname(path), made === undefined ? dirname(path) : directory);
+      return null;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** What `read` gives, or null when there is no such file, though the directory is there. */
+  async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      await stat(partial);
+      return null;
+    }
+  }
+
+  return {
+    create,
+    size: (key) => unlessMissing(async () => (await stat(pathOf(key))).size),
+    read: (key) =>
+      unlessMissing(async () => {
+        const file = await open(pathOf(key), 'r');
+        try {
+          const { size } = await file.stat();
+          return { size, stream: file.createReadStream() };
+        } catch (error) {
+          await file.close();
+          throw error;
+        }
+      }),
+    async remove(key) {
+      await unlessMissing(() => unlink(pathOf(key)));
+    },
+    async check() {
+      const probe = join(partial, randomUUID());
+      await (await open(probe, 'wx', 0o600)).close();
+      await unlink(probe);
+    },
+    async removeAbandoned(now) {
+      for (const name of await readdir(partial)) {
+        const path = join(partial, name);
+        const changed = await unlessMissing(async () => (await stat(path)).mtimeMs);
+        if (changed !== null && changed < now.getTime() - abandonedAfter) await rm(path, { force: true });
+      }
+    },
+  };
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+/** Writes and hashes a body as it comes, and waits until the disk has it. */
+async function write(
+  path: string,
+  body: Readable,
+  { size, checksum }: ExpectedBody,
+): Promise<UploadFault | null> {
+  const hash = createHash('sha256');
+  let written = 0;
+  const file = await open(path, 'wx', 0o600);
+  try {
+    // Not destroyed when left early: over the same connection goes the answer.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      written += chunk.length;
+      if (written > size) return 'too-long';
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    if (written < size) return 'too-short';
+    if (hash.digest('base64') !== checksum) return 'wrong-checksum';
+    await file.sync();
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Unlike a renamed file, a linked one never replaces another. */
+async function linkIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Makes the names in a directory, and of it in those above up to `top`, survive a power cut. */
+async function syncDirectories(path: string, top: string): Promise<void> {
+  // Windows has no handle for a directory.
+  if (process.platform === 'win32') return;
+  for (let current = path; ; current = dirname(current)) {
+    const handle = await open(current, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (current === top) return;
+  }
+}

@@ -1,0 +1,21 @@
+import { isToken } from '@lunasec/secure-frame/protocol';
+
+const applicationId = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** `<application id>/<token>`: two plain names, so that a key is the same in a path, a URL and a bucket. */
+export function isObjectKey(key: string): boolean {
+  const [application = '', token, ...rest] = key.split('/');
+  return applicationId.test(application) && isToken(token) && rest.length === 0;
+}
+
+/** Throws a `TypeError` for anything else. */
+export function checkObjectKey(key: string): string {
+  if (!isObjectKey(key)) throw new TypeError('This is not the key of an object.');
+  return key;
+}
+
+/** Throws a `TypeError` for anything but whole bytes and a SHA-256 digest in base64. */
+export function checkUpload({ size, checksum }: { size: number; checksum: string }): void {
+  if (!Number.isSafeInteger(size) || size < 0 || !/^[A-Za-z0-9+/]{43}=$/.test(checksum))
+    throw new TypeError('These are not the size and the SHA-256 digest of an upload.');
+}

@@ -1,0 +1,152 @@
+import {
+  DeleteObjectsCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { checkObjectKey, checkUpload } from './key.js';
+import type { ObjectStore } from './port.js';
+import { presignedSeconds } from './presigned.js';
+import { createPresign } from './s3/presign.js';
+import type { Credentials } from './s3/presign.js';
+
+/**
+ * What S3 encrypts objects with, besides their own encryption: its own keys, or a key of AWS KMS (without `keyId`, the
+ * account's default one for S3).
+ */
+export type ServerSideEncryption = { kind: 'AES256' } | { kind: 'aws:kms'; keyId?: string | undefined };
+
+export interface S3ObjectStoreOptions {
+  bucket: string;
+  region: string;
+  /** Of S3 compatibles, as this server reaches it. Default: AWS. */
+  endpoint?: string | undefined;
+  /** The same, as browsers reach it. Default: `endpoint`. */
+  publicEndpoint?: string | undefined;
+  /** Puts the bucket's name into the path, not the host. Default: false. */
+  forcePathStyle?: boolean | undefined;
+  /** Requested with every upload, and pinned. Default: what the bucket does by itself. */
+  serverSideEncryption?: ServerSideEncryption | undefined;
+  /** Default: the SDK's own search: environment, profile, web identity, container, instance. */
+  credentials?: Credentials | undefined;
+  now: () => Date;
+}
+
+/** Of one DeleteObjects request. */
+const maxDeletes = 1000;
+/** Until S3 takes a connection, and then answers it, in milliseconds. */
+const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000 };
+
+/**
+ * Objects in a bucket of S3 or a compatible store that knows conditional writes and checksums. The bucket needs a CORS
+ * rule for the tokenizer's origin (GET and PUT with any header), and its credentials s3:GetObject, s3:PutObject,
+ * s3:DeleteObject and s3:ListBucket: without the last, S3 answers 403 for an object that is not there.
+ */
+export function createS3ObjectStore({
+  bucket,
+  region,
+  endpoint,
+  publicEndpoint = endpoint,
+  forcePathStyle = false,
+  serverSideEncryption,
+  credentials,
+  now,
+}: S3ObjectStoreOptions): ObjectStore {
+  const client = new S3Client({
+    region,
+    forcePathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    requestHandler: timeouts,
+  });
+  // The SDK's rules for hosts and paths of buckets, without asking anybody.
+  const { url: bucketURL } = client.config.endpointProvider({
+    Bucket: bucket,
+    Region: region,
+    ForcePathStyle: forcePathStyle,
+    ...(publicEndpoint === undefined ? {} : { Endpoint: publicEndpoint }),
+  });
+  const presign = createPresign({ bucketURL, region, credentials: () => client.config.credentials() });
+  const encryption = encryptionHeaders(serverSideEncryption);
+
+  async function remove(keys: readonly string[]): Promise<void> {
+    const { Errors: failures = [] } = await client.send(
+      new DeleteObjectsCommand({
+        Bucket: bucket,
+        Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+      }),
+    );
+    const failed = failures.filter(({ Code }) => Code !== 'NoSuchKey');
+    if (failed.length > 0)
+      throw new Error(`S3 did not delete ${failed.length} of ${keys.length} objects: ${failed[0]?.Code}.`);
+  }
+
+  return {
+    async presignUpload({ key, size, checksum }) {
+      checkUpload({ size, checksum });
+      const at = now();
+      const headers = { 'x-amz-checksum-sha256': checksum, 'if-none-match': '*', ...encryption };
+      const url = await presign({
+        method: 'PUT',
+        key: checkObjectKey(key),
+        query: { 'x-id': 'PutObject' },
+        headers: { ...headers, 'content-length': String(size) },
+        at,
+      });
+      // Content-Length is left out: whoever sends a body sends it, and browsers let nobody else set it.
+      return { url, method: 'PUT', headers, expiresAt: expiryOf(at) };
+    },
+    async presignDownload(key) {
+      const at = now();
+      const url = await presign({
+        method: 'GET',
+        key: checkObjectKey(key),
+        query: {
+          'response-cache-control': 'no-store',
+          'response-content-type': 'application/octet-stream',
+          'x-id': 'GetObject',
+        },
+        headers: {},
+        at,
+      });
+      return { url, method: 'GET', headers: {}, expiresAt: expiryOf(at) };
+    },
+    async head(key) {
+      try {
+        const { ContentLength } = await client.send(
+          new HeadObjectCommand({ Bucket: bucket, Key: checkObjectKey(key) }),
+        );
+        if (ContentLength === undefined) throw new Error('S3 did not say how large the object is.');
+        return { size: ContentLength };
+      } catch (error) {
+        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return null;
+        throw error;
+      }
+    },
+    async delete(keys) {
+      keys.forEach(checkObjectKey);
+      for (let start = 0; start < keys.length; start += maxDeletes)
+        await remove(keys.slice(start, start + maxDeletes));
+    },
+    connectOrigins: [bucketURL.origin],
+    async ping() {
+      await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+/** Signature Version 4 counts in whole seconds. */
+const expiryOf = (at: Date): Date => new Date((Math.floor(at.getTime() / 1000) + presignedSeconds) * 1000);
+
+function encryptionHeaders(encryption: ServerSideEncryption | undefined): Record<string, string> {
+  if (encryption === undefined) return {};
+  const keyId = encryption.kind === 'aws:kms' ? encryption.keyId : undefined;
+  return {
+    'x-amz-server-side-encryption': encryption.kind,
+    ...(keyId === undefined ? {} : { 'x-amz-server-side-encryption-aws-kms-key-id': keyId }),
+  };
+}

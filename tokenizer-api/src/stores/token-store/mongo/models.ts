@@ -1,0 +1,138 @@
+import { Schema } from 'mongoose';
+import type { Connection, Model } from 'mongoose';
+import type { AuditEvent, ReadGrant, SessionRecord, TokenRecord } from '../port.js';
+
+/**
+ * A token with its store grant: every change of its state is one change of one document, which MongoDB makes
+ * atomically without transactions.
+ */
+export interface TokenDocument extends Omit<TokenRecord, 'token' | 'metadata' | 'acceptedAt'> {
+  /** The token. */
+  _id: string;
+  /** JSON: keys in it mean nothing to the database. */
+  metadata: string;
+  metadataEntries: string[];
+  /** Absent until then, so that `$min` keeps the first time. */
+  acceptedAt?: Date;
+  /** Since when the token's object waits for its removal. */
+  garbageAt: Date | null;
+  /** Names the call that deleted it, so that this call can find out which ones it deleted. */
+  deletion: string | null;
+}
+
+export interface ReadGrantDocument extends ReadGrant {
+  /** Made of application, session and token: there is one grant for each. */
+  _id: string;
+}
+
+export interface SessionDocument extends Omit<SessionRecord, 'digest'> {
+  /** The digest. */
+  _id: string;
+  endedAt: Date | null;
+}
+
+export interface AuditDocument extends Omit<AuditEvent, 'id'> {
+  /** The event's id. */
+  _id: string;
+}
+
+export interface Models {
+  tokens: Model<TokenDocument>;
+  readGrants: Model<ReadGrantDocument>;
+  sessions: Model<SessionDocument>;
+  audit: Model<AuditDocument>;
+}
+
+const text = { type: String, required: true } as const;
+const date = { type: Date, required: true } as const;
+
+/** Unknown fields are errors, in documents and in filters; nothing is added to documents. */
+const options = {
+  strict: 'throw',
+  strictQuery: 'throw',
+  versionKey: false,
+  autoIndex: false,
+  autoCreate: false,
+  minimize: false,
+} as const;
+
+const tokenSchema = new Schema<TokenDocument>(
+  {
+    _id: text,
+    applicationId: text,
+    sessionId: text,
+    status: text,
+    wrappedKey: { type: new Schema({ keyId: text, ciphertext: text }, { ...options, _id: false }) },
+    size: { type: Number, required: true },
+    checksum: text,
+    binding: { type: String },
+    metadata: text,
+    metadataEntries: { type: [String], required: true },
+    createdAt: date,
+    storeGrantExpiresAt: date,
+    acceptedAt: { type: Date },
+    deletedAt: { type: Date },
+    garbageAt: { type: Date },
+    deletion: { type: String },
+  },
+  options,
+);
+tokenSchema.index({ applicationId: 1, createdAt: -1, _id: -1 });
+tokenSchema.index({ applicationId: 1, sessionId: 1, createdAt: -1, _id: -1 });
+tokenSchema.index({ applicationId: 1, metadataEntries: 1 });
+tokenSchema.index({ status: 1, storeGrantExpiresAt: 1 });
+tokenSchema.index({ garbageAt: 1 });
+
+/**
+ * How long after their end databases with TTL indexes remove documents by themselves, in seconds: a net under the
+ * sweeper, which comes earlier.
+ */
+const expireAfterSeconds = 86_400;
+
+const readGrantSchema = new Schema<ReadGrantDocument>(
+  { _id: text, applicationId: text, sessionId: text, token: text, createdAt: date, expiresAt: date },
+  options,
+);
+readGrantSchema.index({ applicationId: 1, sessionId: 1, createdAt: -1, token: -1 });
+readGrantSchema.index({ token: 1 });
+readGrantSchema.index({ expiresAt: 1 }, { expireAfterSeconds });
+
+const sessionSchema = new Schema<SessionDocument>(
+  {
+    _id: text,
+    applicationId: text,
+    sessionId: text,
+    assertionId: text,
+    createdAt: date,
+    expiresAt: date,
+    endedAt: { type: Date },
+  },
+  options,
+);
+sessionSchema.index({ applicationId: 1, assertionId: 1 }, { unique: true });
+sessionSchema.index({ applicationId: 1, sessionId: 1 });
+sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds });
+
+const auditSchema = new Schema<AuditDocument>(
+  {
+    _id: text,
+    at: date,
+    applicationId: text,
+    sessionId: { type: String },
+    requestId: { type: String },
+    action: text,
+    token: { type: String },
+    outcome: text,
+    code: { type: String },
+  },
+  options,
+);
+auditSchema.index({ applicationId: 1, _id: -1 });
+auditSchema.index({ applicationId: 1, token: 1, _id: -1 });
+
+export const createModels = (connection: Connection): Models => ({
+  tokens: connection.model<TokenDocument>('Token', tokenSchema, 'tokens'),
+  readGrants: connection.model<ReadGrantDocument>('ReadGrant', readGrantSchema, 'readGrants'),
+  sessions: connection.model<SessionDocument>('Session', sessionSchema, 'sessions'),
+  audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'audit'),
+});

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Acceptance, TokenStore } from '../port.js';
+import { metadataFields, newTokenDocument, tokenOf } from './documents.js';
+import { duplicatesOf } from './duplicates.js';
+import type { Models, TokenDocument } from './models.js';
+import { text, texts } from './texts.js';
+
+type Tokens = Pick<
+  TokenStore,
+  'insertTokens' | 'findTokens' | 'acceptTokens' | 'updateMetadata' | 'deleteTokens'
+>;
+
+const alive = { $in: ['pending', 'accepted'] } as const;
+
+export function createTokens({ tokens, readGrants }: Models): Tokens {
+  /** One condition and change per token: each is atomic, and they travel together. */
+  const acceptance = (applicationId: string, { token, sessionId, binding }: Acceptance, now: Date) => ({
+    updateOne: {
+      filter: {
+        _id: text(token),
+        applicationId,
+        sessionId: text(sessionId),
+        status: alive,
+        storeGrantExpiresAt: { $gt: now },
+        binding: { $in: binding === null ? [null] : [null, text(binding)] },
+      },
+      update: { $set: { status: 'accepted' as const, binding }, $min: { acceptedAt: now } },
+    },
+  });
+
+  return {
+    async insertTokens(inserted) {
+      if (inserted.length === 0) return new Set();
+      const documents = inserted.map(newTokenDocument);
+      let taken = new Set<number>();
+      try {
+        await tokens.insertMany(documents, { ordered: false, lean: true });
+      } catch (error) {
+        taken = duplicatesOf(error);
+      }
+      return new Set(inserted.filter((_, index) => !taken.has(index)).map(({ token }) => token));
+    },
+
+    async findTokens(applicationId, names) {
+      if (names.length === 0) return [];
+      const found = await tokens
+        .find({ _id: { $in: texts(names) }, applicationId: text(applicationId) })
+        .lean<TokenDocument[]>();
+      return found.map(tokenOf);
+    },
+
+    async acceptTokens(applicationId, acceptances, now) {
+      if (acceptances.length === 0) return new Set();
+      const application = text(applicationId);
+      const { matchedCount } = await tokens.bulkWrite(
+        acceptances.map((it) => acceptance(application, it, now)),
+        { ordered: false, throwOnValidationError: true },
+      );
+      const names = texts(acceptances.map(({ token }) => token));
+      if (matchedCount === acceptances.length) return new Set(names);
+      if (matchedCount === 0) return new Set();
+      // Some did not match, and the answer does not say which.
+      const accepted = await tokens
+        .find({ _id: { $in: names }, applicationId: application, status: 'accepted' })
+        .select({ sessionId: 1, binding: 1, storeGrantExpiresAt: 1 })
+        .lean<TokenDocument[]>();
+      const byName = new Map(accepted.map((document) => [document._id, document]));
+      const isAccepted = ({ token, sessionId, binding }: Acceptance) => {
+        const document = byName.get(token);
+        return (
+          document?.sessionId === sessionId &&
+          document.binding === binding &&
+          document.storeGrantExpiresAt > now
+        );
+      };
+      return new Set(acceptances.filter(isAccepted).map(({ token }) => token));
+    },
+
+    async updateMetadata(applicationId, token, metadata) {
+      const updated = await tokens
+        .findOneAndUpdate(
+          { _id: text(token), applicationId: text(applicationId), status: alive },
+          { $set: metadataFields(metadata) },
+          { returnDocument: 'after' },
+        )
+        .lean<TokenDocument>();
+      return updated ? tokenOf(updated) : null;
+    },
+
+    async deleteTokens(applicationId, names, now) {
+      if (names.length === 0) return new Set();
+      const application = text(applicationId);
+      const wanted = texts(names);
+      const deletion = randomUUID();
+      const [{ modifiedCount }] = await Promise.all([
+        tokens.updateMany(
+          { _id: { $in: wanted }, applicationId: application, status: alive },
+          { $set: { status: 'deleted', wrappedKey: null, deletedAt: now, garbageAt: now, deletion } },
+        ),
+        readGrants.deleteMany({ token: { $in: wanted }, applicationId: application }),
+      ]);
+      if (modifiedCount === wanted.length) return new Set(wanted);
+      if (modifiedCount === 0) return new Set();
+      const deleted = await tokens
+        .find({ _id: { $in: wanted }, deletion })
+        .select({ _id: 1 })
+        .lean<TokenDocument[]>();
+      return new Set(deleted.map(({ _id }) => _id));
+    },
+  };
+}

@@ -1,0 +1,240 @@
+import type { WrappedKey } from '../key-provider/port.js';
+
+/**
+ * - `pending`: made by a session; no application server has accepted it yet. Swept when its store grant runs out.
+ * - `accepted`: an application server verified its store grant and its upload. Kept until deleted.
+ * - `expired`: swept while pending; nobody can use it any more, its object is being removed.
+ * - `deleted`: a tombstone: key and object are gone, the name can never be used again.
+ */
+export type TokenStatus = 'pending' | 'accepted' | 'expired' | 'deleted';
+
+/** One stored value, as the tokenizer knows it: a name, a wrapped key, a size. Never the value. */
+export interface TokenRecord {
+  /** `lunasec-<uuid>`. Unique over all applications. */
+  token: string;
+  applicationId: string;
+  /** `sid` of the session that made it: the holder of its store grant. */
+  sessionId: string;
+  status: TokenStatus;
+  /** The data key, wrapped; null when it was destroyed (`expired`, `deleted`). */
+  wrappedKey: WrappedKey | null;
+  /** Bytes of the ciphertext. */
+  size: number;
+  /** SHA-256 of the ciphertext, base64. */
+  checksum: string;
+  /** The one place the token may be read from; fixed at its first accepted store. */
+  binding: string | null;
+  /** Free-form data of the application, never of the value. */
+  metadata: Record<string, unknown>;
+  createdAt: Date;
+  /** Until when a server may accept the token from its session. */
+  storeGrantExpiresAt: Date;
+  acceptedAt: Date | null;
+  deletedAt: Date | null;
+}
+
+export type NewToken = Pick<
+  TokenRecord,
+  | 'token'
+  | 'applicationId'
+  | 'sessionId'
+  | 'size'
+  | 'checksum'
+  | 'metadata'
+  | 'createdAt'
+  | 'storeGrantExpiresAt'
+> & { wrappedKey: WrappedKey };
+
+/** What a server asks to accept: the token, and the place it is stored in. */
+export interface Acceptance {
+  token: string;
+  sessionId: string;
+  binding: string | null;
+}
+
+/** "Session S may read token T until …". */
+export interface ReadGrant {
+  applicationId: string;
+  sessionId: string;
+  token: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** A session of a secure frame. The access token itself is never stored, only its digest. */
+export interface SessionRecord {
+  /** SHA-256 of the access token, base64url. */
+  digest: string;
+  applicationId: string;
+  /** `sid` of the application's own session. */
+  sessionId: string;
+  /** The assertion that it was made with: unique per application, so that an assertion works once. */
+  assertionId: string;
+  createdAt: Date;
+  /** When the access token stops working. The record is kept at least this long, to remember the assertion. */
+  expiresAt: Date;
+}
+
+export type AuditOutcome = 'ok' | 'denied' | 'failed';
+
+/** One line of the audit: who did what to which token, and how it ended. Never data, keys or URLs. */
+export interface AuditEvent {
+  /** UUID version 7, so that the order of ids is the order of time. */
+  id: string;
+  at: Date;
+  applicationId: string;
+  sessionId: string | null;
+  requestId: string | null;
+  action: string;
+  token: string | null;
+  outcome: AuditOutcome;
+  /** A problem code when the outcome is not `ok`. */
+  code: string | null;
+}
+
+export interface TokenFilter {
+  status?: TokenStatus | undefined;
+  sessionId?: string | undefined;
+  /** Both ends are left out. */
+  createdAfter?: Date | undefined;
+  createdBefore?: Date | undefined;
+  /** Metadata entries that must be equal, in type too. */
+  metadata?: Record<string, string | number | boolean> | undefined;
+}
+
+export interface AuditFilter {
+  sessionId?: string | undefined;
+  token?: string | undefined;
+  action?: string | undefined;
+  outcome?: AuditOutcome | undefined;
+  /** Both ends are left out. */
+  after?: Date | undefined;
+  before?: Date | undefined;
+}
+
+export type GrantKind = 'store' | 'read';
+/** A grant of either kind; a store grant is derived from a pending or accepted token. */
+export interface Grant {
+  kind: GrantKind;
+  token: string;
+  sessionId: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/**
+ * `after` is the key of the last item of the page before, null for the first page. What is no key of the list is
+ * harmless: it gives any page of the same list, or an empty one.
+ */
+export interface PageRequest {
+  first: number;
+  after: string | null;
+}
+export interface Page<T> {
+  /** Each item with the key to continue after it. Keys are opaque to callers. */
+  items: { key: string; item: T }[];
+  hasMore: boolean;
+}
+
+/** A token whose object must be removed from the object store. */
+export interface Garbage {
+  token: string;
+  applicationId: string;
+  status: 'expired' | 'deleted';
+}
+
+/**
+ * Tokens, grants, sessions and the audit of every application. Each method is ONE database round trip for the whole
+ * batch on its normal path, whatever the batch's size. Expiry is judged against the `now` of the call, never by the
+ * database's clock or its clean-up. Empty batches touch nothing. Every method rejects with the driver's own error when
+ * the database cannot be reached; callers turn that into UNAVAILABLE.
+ */
+export interface TokenStore {
+  /**
+   * Inserts pending tokens. Returns the names that were created; one that exists already, in whatever state and of
+   * whichever application, is left as it is and missing from the result.
+   */
+  insertTokens(tokens: readonly NewToken[]): Promise<Set<string>>;
+
+  /** The records of an application's tokens, tombstones included, in any order; unknown ones are left out. */
+  findTokens(applicationId: string, tokens: readonly string[]): Promise<TokenRecord[]>;
+
+  /**
+   * Accepts tokens that are pending or accepted, of that session, whose store grant has not expired, and that have no
+   * other binding; fixes the binding. A token without a binding can get one; a bound one cannot be accepted without.
+   * All conditions are checked atomically with the change, per token. Returns the names that are accepted now.
+   */
+  acceptTokens(applicationId: string, acceptances: readonly Acceptance[], now: Date): Promise<Set<string>>;
+
+  /** Replaces the metadata of a token that is pending or accepted. Null when there is none. */
+  updateMetadata(
+    applicationId: string,
+    token: string,
+    metadata: Record<string, unknown>,
+  ): Promise<TokenRecord | null>;
+
+  /**
+   * Turns pending and accepted tokens into tombstones: their keys are destroyed, their read grants go, their objects
+   * become garbage. Returns the names that this call deleted.
+   */
+  deleteTokens(applicationId: string, tokens: readonly string[], now: Date): Promise<Set<string>>;
+
+  /** Creates or prolongs read grants; an existing one is never shortened. */
+  putReadGrants(grants: readonly ReadGrant[]): Promise<void>;
+
+  /**
+   * The session's read grants for these tokens together with the tokens' records (where the database has no join, two
+   * reads at the same time). Expired grants that have not been cleaned up are included: callers compare `expiresAt`.
+   */
+  findReadable(
+    applicationId: string,
+    sessionId: string,
+    tokens: readonly string[],
+  ): Promise<{ grant: ReadGrant; token: TokenRecord }[]>;
+
+  /** Removes the session's read grants for these tokens. Returns how many there were. */
+  revokeReadGrants(applicationId: string, sessionId: string, tokens: readonly string[]): Promise<number>;
+
+  /**
+   * Ends a session of the application: its frame sessions stop working, its read grants go, store grants of pending
+   * tokens run out now. Used assertions stay used. Returns how many grants were revoked, counting read grants that ran
+   * out and were still remembered.
+   */
+  endSession(applicationId: string, sessionId: string, now: Date): Promise<number>;
+
+  /** Stores a frame's session. False when the assertion has been used before: then nothing is stored. */
+  insertSession(session: SessionRecord): Promise<boolean>;
+
+  /** The session whose access token has this digest, unless it expired or was ended. */
+  findSession(digest: string, now: Date): Promise<SessionRecord | null>;
+
+  appendAudit(events: readonly AuditEvent[]): Promise<void>;
+
+  /** Lists come newest first. */
+  listTokens(applicationId: string, filter: TokenFilter, page: PageRequest): Promise<Page<TokenRecord>>;
+  /** Grants of one session that have not expired at `now`. */
+  listGrants(
+    applicationId: string,
+    sessionId: string,
+    kind: GrantKind,
+    now: Date,
+    page: PageRequest,
+  ): Promise<Page<Grant>>;
+  listAudit(applicationId: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
+
+  /**
+   * Expires all pending tokens whose store grant ran out (their keys are destroyed at once) and returns up to `limit`
+   * tokens, newly expired or left from before, whose objects are still to be removed; what waits longest comes first.
+   */
+  takeGarbage(now: Date, limit: number): Promise<Garbage[]>;
+  /** Their objects are gone: forgets expired tokens, keeps tombstones of deleted ones. */
+  settleGarbage(garbage: readonly Garbage[]): Promise<void>;
+  /** Removes read grants and sessions that expired before `before`. Returns how many. */
+  removeExpired(before: Date): Promise<number>;
+
+  /** Creates tables or indexes; safe to repeat and to run from several processes at once. */
+  migrate(): Promise<void>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import SQLite from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { migrate } from './schema.js';
+
+/** How long a statement waits for another process's write, in milliseconds. */
+const busyTimeout = 5000;
+
+/**
+ * Opens a database file that is this user's only (mode 0600), creating it and its directory (0700) when missing.
+ * Write-ahead log with full synchronization: an application keeps a token for good once it was accepted, so what was
+ * answered must survive a power cut.
+ */
+export function openDatabase(path: string): Database {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would create it with the process's umask. Its log files take the mode of this one.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new SQLite(path, { timeout: busyTimeout });
+  try {
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    // A destroyed key must not linger in a free page.
+    database.pragma('secure_delete = ON');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
