@@ -139,7 +139,10 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
     await page.route(`${stack.appURL}/graphql`, (route) => route.abort());
     await secureInput(page, 'National id').fill('219-09-9998');
     // The app sends its mutation only after the upload: until then the sweep would meet one in flight.
-    const unsent = page.waitForEvent('requestfailed', (request) => request.url() === `${stack.appURL}/graphql`);
+    const unsent = page.waitForEvent(
+      'requestfailed',
+      (request) => request.url() === `${stack.appURL}/graphql`,
+    );
     await page.getByRole('button', { name: 'Save' }).click();
     await unsent;
     await page.unroute(`${stack.appURL}/graphql`);
