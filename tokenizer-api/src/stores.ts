@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { join } from 'node:path';
-import type { Settings } from './config.js';
+import type { Settings } from './config/settings.js';
 import { openLocalKeyProvider } from './stores/key-provider/local.js';
 import type { KeyProvider } from './stores/key-provider/port.js';
 import { createDiskObjectStore } from './stores/object-store/disk.js';

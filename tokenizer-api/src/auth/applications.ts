@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
-import type { ApplicationSettings } from '../config.js';
+import type { ApplicationSettings } from '../config/settings.js';
 import type { Limits } from '../services/limits.js';
 
 /** An app that trusts this tokenizer, and whose signed statements this tokenizer trusts. */

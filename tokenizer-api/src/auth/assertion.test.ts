@@ -3,7 +3,7 @@ import { exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
 import type { CryptoKey } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseConfig } from '../config.js';
+import { parseConfig } from '../config/settings.js';
 import { createSigner, sidOf } from '../test-support/signer.js';
 import type { Changes, Signer } from '../test-support/signer.js';
 import { createApplicationJWTVerifier } from './application-jwt.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../config.js';
+import { parseConfig } from '../config/settings.js';
 import type { SessionRecord } from '../stores/token-store/port.js';
 import { createAccessToken, digestOf } from './access-token.js';
 import { createApplications } from './applications.js';

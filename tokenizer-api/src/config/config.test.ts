@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, parseConfig, readEnvironment } from './config.js';
+import { readEnvironment } from './environment.js';
+import { ConfigError, parseConfig } from './settings.js';
 
 const application = {
   id: 'shop',

@@ -1,0 +1,10 @@
+import { ConfigError } from '../config/settings.js';
+
+/** Says what went wrong and ends the process: with 2 for bad settings, else with 1. */
+export function fail(error: unknown): never {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    console.error('The port is taken. Stop what listens there, or set LUNASEC_PORT.');
+  else console.error(error);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
