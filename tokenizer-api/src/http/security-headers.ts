@@ -49,10 +49,8 @@ export function framePolicy({
 /** Every feature that a page could use or hand on, closed. */
 export const permissionsPolicy = [
   'accelerometer',
-  'ambient-light-sensor',
   'attribution-reporting',
   'autoplay',
-  'battery',
   'bluetooth',
   'browsing-topics',
   'camera',
