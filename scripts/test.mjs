@@ -2,12 +2,15 @@
 /** `npm test`: installs and builds what is missing, then proves everything that can run on this machine. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bold, green, red, seconds, step, yellow } from './lib/progress.mjs';
+import { bold, green, note, red, seconds, step, yellow } from './lib/progress.mjs';
 import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
 
 requireNode();
 const since = Date.now();
 const tests = { passed: 0, failed: 0, skipped: [] };
+let services = { environment: {}, missing: [], stop: async () => undefined };
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => services.stop().then(() => process.exit(130)));
 
 const steps = [
   ['Installing dependencies (npm ci)', () => (isInstalled() ? { code: 0 } : install())],
@@ -15,6 +18,7 @@ const steps = [
   ['Checking types', () => run('npm', ['run', 'typecheck'], { quiet: true })],
   ['Linting', () => run('npm', ['run', 'lint'], { quiet: true })],
   ['Checking the format', () => run('npm', ['run', 'format:check'], { quiet: true })],
+  ['Starting MongoDB, S3 and KMS', startTestServices],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],
 ];
@@ -28,9 +32,12 @@ for (const [name, task] of steps) {
   if (name === steps[0][0] || name === steps[1][0]) break;
 }
 
+await services.stop();
+
 if (tests.skipped.length > 0) {
   console.log(yellow('\nSkipped here:'));
   for (const name of tests.skipped) console.log(`  - ${name}`);
+  for (const { name, why } of services.missing) console.log(`  There is no ${name} here: ${why}.`);
 }
 console.log(
   `\n${failures === 0 ? green(bold('All green')) : red(bold(`${failures} step(s) failed`))} in ${seconds(since)}`,
@@ -38,12 +45,28 @@ console.log(
 console.log(`${tests.passed} passed, ${tests.failed} failed, ${tests.skipped.length} skipped`);
 process.exit(failures === 0 && tests.passed > 0 ? 0 : 1);
 
+/** Where one of them cannot be had its tests are skipped; in CI, where all must run, that is a failure. */
+async function startTestServices() {
+  const { startServices } = await import('./services/index.mjs');
+  services = await startServices({ note });
+  const isFailure = services.missing.length > 0 && Boolean(process.env.CI);
+  return {
+    code: isFailure ? 1 : 0,
+    details: [
+      ...services.started.map(({ name, what }) => `${name}: ${what}`),
+      ...services.missing.map(({ name, why }) => `${name}: none (${why})`),
+    ],
+    output: isFailure ? 'In CI every service must be there: see scripts/services.' : '',
+  };
+}
+
 /** Runs one jest script and adds its counts; a run in which no test executed has failed. */
 async function jest(script) {
   const file = join(root, '.cache', `jest-${script}.json`);
   rmSync(file, { force: true });
   const result = await run('npm', ['run', script, '--', '--json', `--outputFile=${file}`, '--silent=false'], {
     quiet: true,
+    env: services.environment,
   });
   if (!existsSync(file)) return { code: 1, output: result.output };
   const report = JSON.parse(readFileSync(file, 'utf8'));

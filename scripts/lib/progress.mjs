@@ -9,7 +9,10 @@ export const bold = (text) => paint(1, text);
 
 export const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one named step and prints how it went. A failed step prints what it said. */
+/** Prints a line of its own, also while a step's clock is running. */
+export const note = (text) => console.log(colour ? `\r\u001b[K${dim(text)}` : text);
+
+/** Runs one named step and prints how it went, with its details. A failed step prints what it said. */
 export async function step(name, task) {
   const since = Date.now();
   const ticking = colour
@@ -20,6 +23,7 @@ export async function step(name, task) {
   clearInterval(ticking);
   const line = `${result.code === 0 ? green('✓') : red('✗')} ${name} ${dim(seconds(since))}`;
   console.log(colour ? `\r\u001b[K${line}` : line);
+  for (const detail of result.details ?? []) console.log(`  ${dim(detail)}`);
   if (result.code !== 0 && result.output) console.error(result.output.trimEnd());
   return result;
 }
