@@ -229,7 +229,7 @@ describe('when something does not answer', () => {
       await ada.renew();
       expect(await ada.read(token)).toBe('GRANT_EXPIRED');
       tokenizer.clock.offset = 62 * minute;
-      expect((await tokenizer.running.sweep()).expired).toBeGreaterThan(0);
+      expect((await tokenizer.running.sweep()).readGrants).toBeGreaterThan(0);
       await ada.renew();
       expect(await ada.read(token)).toBe('READ_GRANT_MISSING');
     });

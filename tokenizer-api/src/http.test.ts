@@ -265,6 +265,28 @@ describe('the HTTP side', () => {
   });
 });
 
+test('metrics tell how sweeping goes', async () => {
+  const tokenizer = await startTestTokenizer();
+  try {
+    const ada = actAs(tokenizer, tokenizer.shop, 'ada');
+    await ada.store('never accepted');
+    tokenizer.clock.offset = 20 * 60_000;
+    await tokenizer.running.sweep();
+    const text = await (await fetch(`${tokenizer.url}/metrics`)).text();
+    for (const line of [
+      'lunasec_sweeps_total{outcome="done"} 1',
+      'lunasec_swept_objects_total 1',
+      'lunasec_swept_tokens_total 1',
+      'lunasec_orphaned_objects 0',
+      'lunasec_sweeper_lease_held 1',
+    ])
+      expect(text.split('\n')).toContain(line);
+    expect(text).toMatch(/^lunasec_sweep_last_success_timestamp_seconds \d{10}/m);
+  } finally {
+    await tokenizer.close();
+  }
+});
+
 test('outside production introspection is on', async () => {
   const tokenizer = await startTestTokenizer();
   try {

@@ -35,7 +35,7 @@ import type { Stores } from './stores.js';
 export interface RunningTokenizer {
   /** Its public URL, without a trailing slash. */
   url: string;
-  /** Removes unaccepted tokens, objects of deleted ones and expired grants now; it also does so by itself. */
+  /** Removes what nobody can use any more, now; it also does so by itself. Replicas take turns. */
   sweep(): Promise<Swept>;
   /** Finishes the requests in flight, then closes everything. */
   close(): Promise<void>;
@@ -136,7 +136,16 @@ export async function runTokenizer(
         report,
       ),
     });
-    const sweeper = createSweeper({ store, objects, now, interval: settings.sweepInterval, report });
+    const sweeper = createSweeper({
+      store,
+      objects,
+      applicationIds: settings.applications.map(({ id }) => id),
+      removeOrphansAfter: settings.removeOrphansAfter,
+      now,
+      interval: settings.sweepInterval,
+      meter: metrics.sweeper,
+      report,
+    });
     const opened = stores;
     let closing: Promise<void> | undefined;
     const close = async () => {

@@ -38,6 +38,14 @@ describe('settings', () => {
     });
   });
 
+  test('orphaned objects are removed only where somebody said so, and never soon', () => {
+    const removal = (removeOrphansAfter?: string) =>
+      parseConfig({ applications: [application], removeOrphansAfter }).removeOrphansAfter;
+    expect(removal()).toBeUndefined();
+    expect(removal('168h')).toBe(604_800);
+    expect(messageOf(() => removal('23h'))).toMatch(/removeOrphansAfter: must be from 86400 s/);
+  });
+
   test("an application's limits go before the common ones", () => {
     const settings = parseConfig({
       limits: { maxReadGrant: '2h', storeGrant: '5m' },

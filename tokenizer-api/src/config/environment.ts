@@ -24,6 +24,7 @@ const variables: Record<string, { path: [string, ...string[]]; kind?: 'number' |
   LUNASEC_TRUST_PROXY: { path: ['trustProxy'], kind: 'number' },
   LUNASEC_LOG_LEVEL: { path: ['logLevel'] },
   LUNASEC_SWEEP_INTERVAL: { path: ['sweepInterval'] },
+  LUNASEC_REMOVE_ORPHANS_AFTER: { path: ['removeOrphansAfter'] },
 };
 const kinds: Record<string, string> = { tokenStore: 'mongodb', objectStore: 's3' };
 

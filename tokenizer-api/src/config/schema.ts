@@ -120,4 +120,10 @@ export const configSchema = z.strictObject({
     .default('warn'),
   /** How often unaccepted tokens and deleted objects are removed: 1 s to 1 h. */
   sweepInterval: duration(1, 3600).prefault('1m'),
+  /**
+   * How long an object must have been seen without a token before it is removed: 1 d to 366 d. Default: such objects
+   * are counted (`lunasec_orphaned_objects`), none is removed. Choose more time than you need to notice that the
+   * database was restored from an old backup, or that a wrong one was configured.
+   */
+  removeOrphansAfter: duration(86_400, longestDuration).optional(),
 });

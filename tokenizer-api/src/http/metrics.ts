@@ -1,9 +1,12 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { RequestHandler } from 'express';
 import type { CountOperation } from '../graphql/context.js';
+import type { SweeperMeter } from '../services/sweeper.js';
+import { createSweeperMeter } from './metrics/sweeper.js';
 
 export interface Metrics {
   countOperation: CountOperation;
+  sweeper: SweeperMeter;
   /** Answers in the text format of Prometheus. */
   handler: RequestHandler;
 }
@@ -30,6 +33,7 @@ export function createMetrics(): Metrics {
       operations.inc({ operation, outcome });
       durations.observe({ operation }, seconds);
     },
+    sweeper: createSweeperMeter(registry),
     async handler(_request, response) {
       response.type(registry.contentType).send(await registry.metrics());
     },

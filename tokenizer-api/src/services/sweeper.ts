@@ -1,81 +1,149 @@
 import type { ObjectStore } from '../stores/object-store/port.js';
-import { presignedSeconds, transferSeconds } from '../stores/object-store/presigned.js';
-import type { Garbage, TokenRecord, TokenStore } from '../stores/token-store/port.js';
-import { objectKey } from './object-key.js';
+import type { TokenStore } from '../stores/token-store/port.js';
 import type { ReportFailure } from './problems.js';
+import { sweepGarbage } from './sweeper/garbage.js';
+import { createJobLease, LeaseLostError } from './sweeper/lease.js';
+import { sweepOrphans } from './sweeper/orphans.js';
 
 export interface Swept {
-  /** Objects that are gone, whether or not they had been uploaded. */
+  /**
+   * - `done`: everything that was due is gone.
+   * - `skipped`: another replica has the lease and sweeps; nothing was done here.
+   * - `lost`: another replica took the lease over meanwhile; it goes on.
+   */
+  outcome: 'done' | 'skipped' | 'lost';
+  /** Objects of expired and deleted tokens that are gone, whether or not they had been uploaded. */
   objects: number;
-  /** Expired read grants and sessions that were forgotten. */
-  expired: number;
+  /** Tokens that no server accepted and that were forgotten. */
+  tokens: number;
+  /** Expired read grants that were forgotten. */
+  readGrants: number;
+  /** Expired sessions that were forgotten. */
+  sessions: number;
+  /** Objects without a token that were removed. */
+  orphans: number;
 }
 
 export interface Sweeper {
   /**
    * Removes what nobody can use any more: unaccepted tokens with their keys and objects, objects of deleted tokens,
-   * expired grants and sessions. When the object store is down nothing is forgotten, and the next sweep tries again.
+   * expired grants and sessions, and, where that is configured, objects without a token. One replica at a time does
+   * it, by a lease. When the object store is down nothing is forgotten, and the next sweep tries again.
    */
   sweep(): Promise<Swept>;
-  /** Stops the schedule; resolves when a running sweep has ended. */
+  /** Stops the schedule, and gives the lease back when a running sweep has ended. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds from the last signed upload of a token to when its object cannot appear any more. */
-const uploadGrace = (presignedSeconds + transferSeconds) * 1000;
+/** Hears how sweeping goes, for metrics. */
+export interface SweeperMeter {
+  swept(swept: Swept, seconds: number): void;
+  failed(seconds: number): void;
+  /** Whether this replica is the one that sweeps. */
+  leaseHeld(isHeld: boolean): void;
+  /** How many objects without a token there are. */
+  orphansFound(count: number): void;
+}
+
 /** How long after its end a grant is remembered, so that a frame hears GRANT_EXPIRED. Milliseconds. */
 const memory = 3600_000;
-const batchSize = 500;
+/** Beyond the interval, how long the others wait for a sign of life before they take the lease over, in seconds. */
+const leaseGrace = 60;
 
 export function createSweeper({
   store,
   objects,
+  applicationIds,
+  removeOrphansAfter,
   now,
   interval,
+  meter,
   report,
 }: {
-  store: Pick<TokenStore, 'takeGarbage' | 'settleGarbage' | 'removeExpired' | 'findTokens'>;
-  objects: Pick<ObjectStore, 'delete'>;
+  store: Pick<
+    TokenStore,
+    | 'takeGarbage'
+    | 'settleGarbage'
+    | 'removeExpired'
+    | 'findTokens'
+    | 'takeLease'
+    | 'renewLease'
+    | 'releaseLease'
+    | 'noteOrphans'
+    | 'forgetOrphans'
+  >;
+  objects: Pick<ObjectStore, 'delete' | 'list'>;
+  /** Applications whose objects are looked through. */
+  applicationIds: readonly string[];
+  /** Seconds for which an object must be known to have no token before it is removed. Undefined removes none. */
+  removeOrphansAfter: number | undefined;
   now: () => Date;
   /** Seconds from the end of one sweep to the start of the next. */
   interval: number;
+  meter: SweeperMeter;
   report: ReportFailure;
 }): Sweeper {
-  async function sweepObjects(): Promise<number> {
-    let count = 0;
-    for (;;) {
-      const at = now().getTime();
-      const garbage = await store.takeGarbage(new Date(at - uploadGrace), batchSize);
-      if (garbage.length === 0) return count;
-      await objects.delete(garbage.map(({ applicationId, token }) => objectKey(applicationId, token)));
-      const final = await withoutUploads(garbage, new Date(at - uploadGrace));
-      if (final.length > 0) await store.settleGarbage(final);
-      count += final.length;
-      if (garbage.length < batchSize || final.length === 0) return count;
-    }
-  }
-
-  /** Those to which no signed upload can be open: a token that was deleted while new waits. */
-  async function withoutUploads(garbage: readonly Garbage[], before: Date): Promise<Garbage[]> {
-    const deleted = garbage.filter(({ status }) => status === 'deleted');
-    const waiting = new Set<string>();
-    for (const applicationId of new Set(deleted.map((it) => it.applicationId))) {
-      const tokens = deleted.filter((it) => it.applicationId === applicationId).map(({ token }) => token);
-      for (const record of await store.findTokens(applicationId, tokens))
-        if (lastUploadSigned(record) > before) waiting.add(record.token);
-    }
-    return garbage.filter(({ token }) => !waiting.has(token));
-  }
+  // Kept between sweeps, so that one replica does them all until it stops.
+  const lease = createJobLease({ store, name: 'sweeper', seconds: interval + leaseGrace, now });
 
   async function sweepOnce(): Promise<Swept> {
-    const expired = await store.removeExpired(new Date(now().getTime() - memory));
-    return { objects: await sweepObjects(), expired };
+    const swept: Swept = { outcome: 'done', objects: 0, tokens: 0, readGrants: 0, sessions: 0, orphans: 0 };
+    const taken = await lease.take();
+    meter.leaseHeld(taken !== null);
+    if (!taken) {
+      meter.orphansFound(0);
+      return { ...swept, outcome: 'skipped' };
+    }
+    try {
+      Object.assign(swept, await store.removeExpired(new Date(now().getTime() - memory)));
+      await sweepGarbage({
+        store,
+        objects,
+        now,
+        keepLease: () => lease.keep(taken.progress),
+        onSettled: (settled) => {
+          swept.objects += settled.length;
+          swept.tokens += settled.filter(({ status }) => status === 'expired').length;
+        },
+      });
+      const { total, removed, leftovers } = await sweepOrphans({
+        store,
+        objects,
+        applicationIds,
+        removeAfter: removeOrphansAfter,
+        now,
+        progress: taken.progress,
+        keepLease: (progress) => lease.keep(progress),
+      });
+      swept.orphans = removed;
+      swept.objects += leftovers;
+      meter.orphansFound(total);
+      return swept;
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      meter.leaseHeld(false);
+      meter.orphansFound(0);
+      return { ...swept, outcome: 'lost' };
+    }
+  }
+
+  async function sweepMeasured(): Promise<Swept> {
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1000;
+    try {
+      const swept = await sweepOnce();
+      meter.swept(swept, seconds());
+      return swept;
+    } catch (error) {
+      meter.failed(seconds());
+      throw error;
+    }
   }
 
   let running: Promise<unknown> = Promise.resolve();
   /** One after the other: whoever asks for a sweep gets one that began after that. */
   function sweep(): Promise<Swept> {
-    const turn = running.then(sweepOnce);
+    const turn = running.then(sweepMeasured);
     running = turn.catch(() => undefined);
     return turn;
   }
@@ -100,10 +168,9 @@ export function createSweeper({
       stopped = true;
       clearTimeout(timer);
       await running;
+      // If this fails, it expires by itself.
+      await lease.release().catch(() => undefined);
+      meter.leaseHeld(false);
     },
   };
 }
-
-/** Uploads are signed while a token is pending. */
-const lastUploadSigned = ({ acceptedAt, deletedAt, createdAt }: TokenRecord): Date =>
-  acceptedAt ?? deletedAt ?? createdAt;

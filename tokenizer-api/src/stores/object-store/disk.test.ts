@@ -241,11 +241,27 @@ describe('the disk store', () => {
       if (stand !== 'nothing') await mkdir(served.directory);
       await expect(served.store.head(key)).rejects.toThrow();
       await expect(served.store.delete([key])).rejects.toThrow();
+      await expect(served.store.list('app-1', { limit: 10, after: null })).rejects.toThrow();
       await expect(served.store.ping()).rejects.toThrow();
       expect((await send(await served.store.presignDownload(key))).status).toBe(500);
       expect((await send(upload, body)).status).toBe(500);
     }
     expect(served.errors).toHaveLength(4);
+  });
+
+  test('lists objects only: no stray file, and none that lies in the wrong place', async () => {
+    const key = newKey();
+    await send(await served.store.presignUpload(uploadOf(key, body)), body);
+    const top = join(served.directory, 'app-1');
+    await writeFile(join(top, '.DS_Store'), 'x');
+    await mkdir(join(top, 'zz'));
+    await writeFile(join(top, 'zz', newKey().split('/')[1]!), 'x');
+    const group = key.slice('app-1/lunasec-'.length).slice(0, 2);
+    await writeFile(join(top, group, 'notes.txt'), 'x');
+    const elsewhere = `lunasec-${group === '00' ? '01' : '00'}${newKey().slice('app-1/lunasec-00'.length)}`;
+    await writeFile(join(top, group, elsewhere), 'x');
+    const { objects } = await served.store.list('app-1', { limit: 10, after: null });
+    expect(objects.map((it) => it.key)).toEqual([key]);
   });
 
   test('removes what transfers left behind whose process ended, but none that may be under way', async () => {

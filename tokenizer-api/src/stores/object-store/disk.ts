@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { createObjectFiles } from './disk/files.js';
 import { createObjectHandler } from './disk/handler.js';
 import { signedPath } from './disk/signed-url.js';
-import { checkObjectKey, checkUpload } from './key.js';
+import { checkObjectKey, checkUpload, prefixOf } from './key.js';
 import type { ObjectStore } from './port.js';
 import { presignedSeconds } from './presigned.js';
 
@@ -56,6 +56,7 @@ export function createDiskObjectStore({ directory, publicURL, signingKey, now }:
       for (let start = 0; start < keys.length; start += concurrency)
         await Promise.all(keys.slice(start, start + concurrency).map((key) => files.remove(key)));
     },
+    list: async (applicationId, page) => files.list(prefixOf(applicationId), page),
     connectOrigins: [],
     ping: () => files.check(),
     async close() {},

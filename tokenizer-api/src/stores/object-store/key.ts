@@ -14,6 +14,12 @@ export function checkObjectKey(key: string): string {
   return key;
 }
 
+/** The part of keys that names the application: `<application id>/`. Throws a `TypeError` for anything else. */
+export function prefixOf(application: string): string {
+  if (!applicationId.test(application)) throw new TypeError('This is not the id of an application.');
+  return `${application}/`;
+}
+
 /** Throws a `TypeError` for anything but whole bytes and a SHA-256 digest in base64. */
 export function checkUpload({ size, checksum }: { size: number; checksum: string }): void {
   if (!Number.isSafeInteger(size) || size < 0 || !/^[A-Za-z0-9+/]{43}=$/.test(checksum))

@@ -28,6 +28,21 @@ export interface ObjectHead {
   size: number;
 }
 
+export interface ListedObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** When the store got it, by the store's clock. A copy that was put back counts as new. */
+  storedAt: Date;
+}
+
+export interface ObjectPage {
+  /** May be fewer than asked for, or none, before the end of the list. */
+  objects: ListedObject[];
+  /** Where the list goes on; null at its end. Good for ever, whatever is added or goes meanwhile. */
+  next: string | null;
+}
+
 /**
  * Where ciphertext lives. Keys are `<application id>/<token>`. Presigned requests live for 60 s. Uploads pin method,
  * key, length and checksum, and create only: a second one is refused with status 409 or 412 and changes nothing.
@@ -40,6 +55,11 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectHead | null>;
   /** Deletes objects; missing ones are fine. */
   delete(keys: readonly string[]): Promise<void>;
+  /**
+   * Objects of one application, in the order of their keys, up to `limit` (1 to 1000) at a time; what lies among them
+   * under other names is left out. `after` is `next` of the page before, null for the first.
+   */
+  list(applicationId: string, page: { limit: number; after: string | null }): Promise<ObjectPage>;
   /** Origins to which a frame must be able to connect (its `connect-src`), besides the tokenizer's own. */
   readonly connectOrigins: readonly string[];
   /** Rejects when the store does not answer or the bucket is missing. */

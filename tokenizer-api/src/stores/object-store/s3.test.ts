@@ -248,6 +248,33 @@ describe('calls to S3', () => {
     );
   });
 
+  test('a list leaves out what is no object of a token, and goes on behind it', async () => {
+    const content = (name: string) =>
+      `<Contents><Key>${name}</Key><Size>4</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>`;
+    const asked: string[] = [];
+    await withAnswers(
+      ({ url = '' }) => {
+        asked.push(url);
+        const names = ['app-1/a.txt', key, 'app-1/z.txt'].map(content).join('');
+        return {
+          status: 200,
+          body: `<ListBucketResult><IsTruncated>true</IsTruncated>${names}</ListBucketResult>`,
+        };
+      },
+      async (store) => {
+        const page = await store.list('app-1', { limit: 3, after: null });
+        expect(page).toEqual({
+          objects: [{ key, size: 4, storedAt: new Date('2026-01-02T03:04:05.000Z') }],
+          next: 'app-1/z.txt',
+        });
+        await store.list('app-1', { limit: 3, after: page.next });
+      },
+    );
+    const queries = asked.map((url) => Object.fromEntries(new URL(url, 'http://s3').searchParams));
+    expect(queries[0]).toMatchObject({ 'list-type': '2', prefix: 'app-1/', 'max-keys': '3' });
+    expect(queries[1]).toMatchObject({ prefix: 'app-1/', 'start-after': 'app-1/z.txt' });
+  });
+
   test('a ping fails when the bucket is missing or S3 does not answer', async () => {
     await withAnswers(
       (request) => ({ status: request.url?.startsWith('/my-bucket') ? 200 : 500 }),

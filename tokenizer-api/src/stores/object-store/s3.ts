@@ -2,11 +2,12 @@ import {
   DeleteObjectsCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { checkObjectKey, checkUpload } from './key.js';
-import type { ObjectStore } from './port.js';
+import { checkObjectKey, checkUpload, isObjectKey, prefixOf } from './key.js';
+import type { ListedObject, ObjectStore } from './port.js';
 import { presignedSeconds } from './presigned.js';
 import { createPresign } from './s3/presign.js';
 import type { Credentials } from './s3/presign.js';
@@ -128,6 +129,23 @@ export function createS3ObjectStore({
       keys.forEach(checkObjectKey);
       for (let start = 0; start < keys.length; start += maxDeletes)
         await remove(keys.slice(start, start + maxDeletes));
+    },
+    async list(applicationId, { limit, after }) {
+      // Continued by the last key, not by S3's own token: that is for the next moment, and the place is kept for days.
+      const { Contents: contents = [], IsTruncated: hasMore } = await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefixOf(applicationId),
+          MaxKeys: limit,
+          ...(after === null ? {} : { StartAfter: after }),
+        }),
+      );
+      const objects = contents.flatMap(({ Key: key, Size: size, LastModified: storedAt }): ListedObject[] =>
+        key !== undefined && size !== undefined && storedAt !== undefined && isObjectKey(key)
+          ? [{ key, size, storedAt }]
+          : [],
+      );
+      return { objects, next: hasMore ? (contents.at(-1)?.Key ?? null) : null };
     },
     connectOrigins: [bucketURL.origin],
     async ping() {

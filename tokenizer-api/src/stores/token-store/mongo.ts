@@ -2,9 +2,11 @@ import mongoose from 'mongoose';
 import { auditDocument } from './mongo/documents.js';
 import { createCleanUp } from './mongo/cleanup.js';
 import { createGrants } from './mongo/grants.js';
+import { createLeases } from './mongo/leases.js';
 import { createLists } from './mongo/lists.js';
 import { migrate, warnOfLostUpdates } from './mongo/migrate.js';
 import { createModels } from './mongo/models.js';
+import { createOrphans } from './mongo/orphans.js';
 import { createSessions } from './mongo/sessions.js';
 import { createTokens } from './mongo/tokens.js';
 import type { TokenStore } from './port.js';
@@ -57,6 +59,8 @@ export async function connectMongoTokenStore({
     ...createSessions(models),
     ...createLists(models),
     ...createCleanUp(models),
+    ...createLeases(models),
+    ...createOrphans(models),
     async appendAudit(events) {
       if (events.length > 0) await models.audit.insertMany(events.map(auditDocument), { lean: true });
     },

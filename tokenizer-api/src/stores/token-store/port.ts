@@ -143,6 +143,20 @@ export interface Garbage {
   status: 'expired' | 'deleted';
 }
 
+/** What {@link TokenStore.removeExpired} removed. */
+export interface Removed {
+  readGrants: number;
+  sessions: number;
+}
+
+/** The right of one process, among many, to do something until a time. */
+export interface Lease {
+  name: string;
+  /** Names the process: random, so that no two share it. */
+  holder: string;
+  expiresAt: Date;
+}
+
 /**
  * Tokens, grants, sessions and the audit of every application. Each method is ONE database round trip for the whole
  * batch on its normal path, whatever the batch's size. Expiry is judged against the `now` of the call, never by the
@@ -230,7 +244,28 @@ export interface TokenStore {
   /** Their objects are gone: forgets expired tokens, keeps tombstones of deleted ones. */
   settleGarbage(garbage: readonly Garbage[]): Promise<void>;
   /** Removes read grants and sessions that expired before `before`. Returns how many. */
-  removeExpired(before: Date): Promise<number>;
+  removeExpired(before: Date): Promise<Removed>;
+
+  /**
+   * Takes a lease that is free: held by nobody, expired at `now`, or the holder's own. One atomic change. Returns what
+   * its holders noted last, or null when another holder has it.
+   */
+  takeLease(lease: Lease, now: Date): Promise<{ progress: string | null } | null>;
+  /**
+   * Prolongs a lease that the holder still has at `now`, and notes how far its work is. One atomic change. False when
+   * it expired or another took it: then nothing changed, and the work must stop.
+   */
+  renewLease(lease: Lease, progress: string | null, now: Date): Promise<boolean>;
+  /** Gives a lease back, if it is the holder's. What was noted stays. */
+  releaseLease(name: string, holder: string): Promise<void>;
+
+  /**
+   * Notes that the object store holds objects of these names though the application has no such tokens. Returns when
+   * each was noted first. One write and one read.
+   */
+  noteOrphans(applicationId: string, tokens: readonly string[], now: Date): Promise<Map<string, Date>>;
+  /** Forgets what was not noted again since `before`, of all applications. Returns how many. */
+  forgetOrphans(before: Date): Promise<number>;
 
   /** Creates tables or indexes; safe to repeat and to run from several processes at once. */
   migrate(): Promise<void>;

@@ -2,9 +2,11 @@ import type { TokenStore } from './port.js';
 import { createAudit } from './sqlite/audit.js';
 import { createCleanUp } from './sqlite/cleanup.js';
 import { createGrants } from './sqlite/grants.js';
+import { createLeases } from './sqlite/leases.js';
 import { createLists } from './sqlite/lists.js';
 import { openDatabase } from './sqlite/open.js';
 import { migrate } from './sqlite/schema.js';
+import { createOrphans } from './sqlite/orphans.js';
 import { createSessions } from './sqlite/sessions.js';
 import { createTokens } from './sqlite/tokens.js';
 
@@ -21,6 +23,8 @@ export async function openSqliteTokenStore(path: string): Promise<TokenStore> {
     ...createAudit(database),
     ...createLists(database),
     ...createCleanUp(database),
+    ...createLeases(database),
+    ...createOrphans(database),
     async migrate() {
       migrate(database);
     },

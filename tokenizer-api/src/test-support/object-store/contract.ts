@@ -2,7 +2,7 @@ import { createToken } from '@lunasec/secure-frame/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import type { ObjectStore } from '../../stores/object-store/port.js';
+import type { ObjectPage, ObjectStore } from '../../stores/object-store/port.js';
 
 /** A store that answers over HTTP, whose clock can be moved. */
 export interface ServedObjectStore {
@@ -287,6 +287,67 @@ export function describeObjectStore(name: string, open: () => Promise<ServedObje
         await store.delete([...Array.from({ length: 1200 }, () => newKey()), key]);
         expect(await store.head(key)).toBeNull();
       });
+    });
+
+    describe('listing', () => {
+      // Applications of its own, so that what other tests stored is not in the way.
+      const newApplication = () => `app-${randomBytes(6).toString('hex')}`;
+      const listAll = async (application: string, limit: number) => {
+        const pages: string[][] = [];
+        let after: string | null = null;
+        do {
+          const page: ObjectPage = await store.list(application, { limit, after });
+          pages.push(page.objects.map(({ key }) => key));
+          after = page.next;
+        } while (after !== null);
+        return pages;
+      };
+
+      test('tells key, size and time of an application’s objects, and of no other’s', async () => {
+        const application = newApplication();
+        const key = newKey(application);
+        const before = Date.now();
+        await put(key);
+        // One whose id only begins the same.
+        await put(newKey(`${application}-2`));
+        const { objects, next } = await store.list(application, { limit: 10, after: null });
+        expect(next).toBeNull();
+        expect(objects).toEqual([{ key, size: body.length, storedAt: expect.any(Date) }]);
+        // S3 counts in whole seconds, and its clock is its own.
+        expect(Math.abs(objects[0]!.storedAt.getTime() - before)).toBeLessThan(600_000);
+        expect(await store.list(newApplication(), { limit: 10, after: null })).toEqual({
+          objects: [],
+          next: null,
+        });
+      });
+
+      test.each([1, 2, 3, 7, 8, 1000])('comes in pages of up to %d, in order, each once', async (limit) => {
+        const application = newApplication();
+        const keys = Array.from({ length: 7 }, () => newKey(application));
+        for (const key of keys) await put(key, new Uint8Array(randomBytes(10)));
+        const pages = await listAll(application, limit);
+        expect(pages.every((page) => page.length <= limit)).toBe(true);
+        expect(pages.flat()).toEqual([...keys].sort());
+      });
+
+      test('goes on where it was, whatever was added or went meanwhile', async () => {
+        const application = newApplication();
+        const keys = Array.from({ length: 6 }, () => newKey(application)).sort();
+        for (const key of [0, 1, 3, 5].map((index) => keys[index]!)) await put(key);
+        const { next } = await store.list(application, { limit: 2, after: null });
+        await store.delete([keys[1]!, keys[3]!]);
+        await put(keys[2]!);
+        const rest = await store.list(application, { limit: 1000, after: next });
+        expect(rest.objects.map(({ key }) => key)).toEqual([keys[2], keys[5]]);
+        expect(rest.next).toBeNull();
+      });
+
+      test.each(['', '..', '.', 'a/b', 'app 1', '.partial', '*'])(
+        '%j is no application',
+        async (application) => {
+          await expect(store.list(application, { limit: 10, after: null })).rejects.toThrow(TypeError);
+        },
+      );
     });
 
     test.each([

@@ -5,7 +5,9 @@ import { auditContract } from './audit.js';
 import { deletionContract } from './deletion.js';
 import { garbageContract } from './garbage.js';
 import { injectionContract } from './injection.js';
+import { leaseContract } from './leases.js';
 import { listContract } from './lists.js';
+import { orphanContract } from './orphans.js';
 import { readGrantContract } from './read-grants.js';
 import { sessionContract } from './sessions.js';
 import { tokenContract } from './tokens.js';
@@ -44,6 +46,8 @@ export function describeTokenStore(
     readGrantContract(opened, race);
     sessionContract(opened);
     garbageContract(opened);
+    leaseContract(opened, race);
+    orphanContract(opened);
     listContract(opened);
     auditContract(opened);
     injectionContract(opened);

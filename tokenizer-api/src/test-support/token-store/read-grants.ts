@@ -79,8 +79,8 @@ export function readGrantContract(store: OpenedStore, race: RaceTest): void {
         readGrant(long.token, { expiresAt: at(101) }),
       ]);
       expect(await store().findReadable(app, alice, [short.token])).toHaveLength(1);
-      expect(await store().removeExpired(at(100))).toBe(0);
-      expect(await store().removeExpired(at(101))).toBe(1);
+      expect(await store().removeExpired(at(100))).toEqual({ readGrants: 0, sessions: 0 });
+      expect(await store().removeExpired(at(101))).toEqual({ readGrants: 1, sessions: 0 });
       expect(await store().findReadable(app, alice, [short.token])).toEqual([]);
       expect(await store().findReadable(app, alice, [long.token])).toHaveLength(1);
     });

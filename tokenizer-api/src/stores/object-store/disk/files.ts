@@ -4,6 +4,8 @@ import type { ReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { isObjectKey } from '../key.js';
+import type { ListedObject, ObjectPage } from '../port.js';
 
 /** Why an upload was not kept. */
 export type UploadFault = 'too-short' | 'too-long' | 'wrong-checksum' | 'too-late' | 'exists';
@@ -27,6 +29,8 @@ export interface ObjectFiles {
   size(key: string): Promise<number | null>;
   read(key: string): Promise<{ size: number; stream: ReadStream } | null>;
   remove(key: string): Promise<void>;
+  /** Files under a prefix of keys, `<application id>/`, in the order of their keys. */
+  list(prefix: string, page: { limit: number; after: string | null }): Promise<ObjectPage>;
   /** Rejects when the directory cannot be written to. */
   check(): Promise<void>;
   /** Removes what transfers left behind whose process ended: all that did not change for an hour. */
@@ -89,6 +93,30 @@ export function createObjectFiles(location: string): ObjectFiles {
       }),
     async remove(key) {
       await unlessMissing(() => unlink(pathOf(key)));
+    },
+    async list(prefix, { limit, after }) {
+      const top = join(directory, prefix);
+      const groups = ((await unlessMissing(() => readdir(top))) ?? [])
+        .filter((name) => /^[0-9a-f]{2}$/.test(name))
+        .sort();
+      const objects: ListedObject[] = [];
+      for (const group of groups) {
+        // Tokens of this directory are all before the place: they begin with its name.
+        if (after !== null && `${prefix}lunasec-${group}~` < after) continue;
+        const keys = ((await unlessMissing(() => readdir(join(top, group)))) ?? [])
+          .map((token) => prefix + token)
+          .filter((key) => isObjectKey(key) && dirname(pathOf(key)) === join(top, group))
+          .filter((key) => after === null || key > after)
+          .sort();
+        for (const key of keys) {
+          if (objects.length === limit) return { objects, next: objects.at(-1)!.key };
+          const file = await unlessMissing(() => stat(pathOf(key)));
+          // The later of both: a copy that was put back keeps the time of its content.
+          if (file)
+            objects.push({ key, size: file.size, storedAt: new Date(Math.max(file.mtimeMs, file.ctimeMs)) });
+        }
+      }
+      return { objects, next: null };
     },
     async check() {
       const probe = join(partial, randomUUID());

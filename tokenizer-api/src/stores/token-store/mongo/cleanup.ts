@@ -42,7 +42,7 @@ export function createCleanUp({ tokens, readGrants, sessions }: Models): CleanUp
         readGrants.deleteMany({ expiresAt: { $lt: before } }),
         sessions.deleteMany({ expiresAt: { $lt: before } }),
       ]);
-      return grants.deletedCount + ended.deletedCount;
+      return { readGrants: grants.deletedCount, sessions: ended.deletedCount };
     },
   };
 }

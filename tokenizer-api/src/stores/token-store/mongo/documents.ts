@@ -48,6 +48,9 @@ export const tokenOf = (document: TokenDocument): TokenRecord => ({
 export const readGrantId = (applicationId: string, sessionId: string, token: string): string =>
   JSON.stringify([applicationId, sessionId, token].map(text));
 
+export const orphanId = (applicationId: string, token: string): string =>
+  JSON.stringify([applicationId, token].map(text));
+
 export const readGrantOf = (document: ReadGrantDocument): ReadGrant => ({
   applicationId: document.applicationId,
   sessionId: document.sessionId,

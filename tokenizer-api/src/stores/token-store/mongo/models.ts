@@ -36,11 +36,31 @@ export interface AuditDocument extends Omit<AuditEvent, 'id'> {
   _id: string;
 }
 
+export interface LeaseDocument {
+  /** The lease's name. */
+  _id: string;
+  holder: string | null;
+  expiresAt: Date;
+  progress: string | null;
+}
+
+/** An object without a token. */
+export interface OrphanDocument {
+  /** Made of application and token. */
+  _id: string;
+  applicationId: string;
+  token: string;
+  foundAt: Date;
+  seenAt: Date;
+}
+
 export interface Models {
   tokens: Model<TokenDocument>;
   readGrants: Model<ReadGrantDocument>;
   sessions: Model<SessionDocument>;
   audit: Model<AuditDocument>;
+  leases: Model<LeaseDocument>;
+  orphans: Model<OrphanDocument>;
 }
 
 const text = { type: String, required: true } as const;
@@ -130,9 +150,22 @@ const auditSchema = new Schema<AuditDocument>(
 auditSchema.index({ applicationId: 1, _id: -1 });
 auditSchema.index({ applicationId: 1, token: 1, _id: -1 });
 
+const leaseSchema = new Schema<LeaseDocument>(
+  { _id: text, holder: { type: String }, expiresAt: date, progress: { type: String } },
+  options,
+);
+
+const orphanSchema = new Schema<OrphanDocument>(
+  { _id: text, applicationId: text, token: text, foundAt: date, seenAt: date },
+  options,
+);
+orphanSchema.index({ seenAt: 1 });
+
 export const createModels = (connection: Connection): Models => ({
   tokens: connection.model<TokenDocument>('Token', tokenSchema, 'tokens'),
   readGrants: connection.model<ReadGrantDocument>('ReadGrant', readGrantSchema, 'readGrants'),
   sessions: connection.model<SessionDocument>('Session', sessionSchema, 'sessions'),
   audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'audit'),
+  leases: connection.model<LeaseDocument>('Lease', leaseSchema, 'leases'),
+  orphans: connection.model<OrphanDocument>('Orphan', orphanSchema, 'orphans'),
 });

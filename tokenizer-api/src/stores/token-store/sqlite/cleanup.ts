@@ -42,7 +42,10 @@ export function createCleanUp(database: Database): CleanUp {
 
     async removeExpired(before) {
       const time = before.getTime();
-      return atomically(database, () => removeGrants.run(time).changes + removeSessions.run(time).changes);
+      return atomically(database, () => ({
+        readGrants: removeGrants.run(time).changes,
+        sessions: removeSessions.run(time).changes,
+      }));
     },
   };
 }

@@ -66,6 +66,24 @@ const steps: readonly string[] = [
   CREATE INDEX audit_by_application ON audit (applicationId, id);
   CREATE INDEX audit_by_token ON audit (applicationId, token, id) WHERE token IS NOT NULL;
   `,
+  `
+  CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT,
+    expiresAt INTEGER NOT NULL,
+    progress TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- Objects without a token, by when they were seen.
+  CREATE TABLE orphans (
+    applicationId TEXT NOT NULL,
+    token TEXT NOT NULL,
+    foundAt INTEGER NOT NULL,
+    seenAt INTEGER NOT NULL,
+    PRIMARY KEY (applicationId, token)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX orphans_by_sight ON orphans (seenAt);
+  `,
 ];
 
 /** Applies the steps that are missing, all or none. Processes that start together wait for each other. */

@@ -1,0 +1,55 @@
+import type { ObjectStore } from '../../stores/object-store/port.js';
+import { presignedSeconds, transferSeconds } from '../../stores/object-store/presigned.js';
+import type { Garbage, TokenRecord, TokenStore } from '../../stores/token-store/port.js';
+import { objectKey } from '../object-key.js';
+
+/** Milliseconds from the last signed upload of a token to when its object cannot appear any more. */
+const uploadGrace = (presignedSeconds + transferSeconds) * 1000;
+const batchSize = 500;
+
+/**
+ * Removes tokens that no server accepted, with their keys and objects, and the objects of deleted tokens. A batch is
+ * forgotten after its objects are gone: wherever this stops, the next one begins with what is left. `keepLease` is
+ * called before each batch.
+ */
+export async function sweepGarbage({
+  store,
+  objects,
+  now,
+  keepLease,
+  onSettled,
+}: {
+  store: Pick<TokenStore, 'takeGarbage' | 'settleGarbage' | 'findTokens'>;
+  objects: Pick<ObjectStore, 'delete'>;
+  now: () => Date;
+  keepLease: () => Promise<void>;
+  onSettled: (settled: readonly Garbage[]) => void;
+}): Promise<void> {
+  for (;;) {
+    await keepLease();
+    const before = new Date(now().getTime() - uploadGrace);
+    const garbage = await store.takeGarbage(before, batchSize);
+    if (garbage.length === 0) return;
+    await objects.delete(garbage.map(({ applicationId, token }) => objectKey(applicationId, token)));
+    const final = await withoutUploads(garbage, before);
+    if (final.length > 0) await store.settleGarbage(final);
+    onSettled(final);
+    if (garbage.length < batchSize || final.length === 0) return;
+  }
+
+  /** Those to which no signed upload can be open: a token that was deleted while new waits. */
+  async function withoutUploads(garbage: readonly Garbage[], before: Date): Promise<Garbage[]> {
+    const deleted = garbage.filter(({ status }) => status === 'deleted');
+    const waiting = new Set<string>();
+    for (const applicationId of new Set(deleted.map((it) => it.applicationId))) {
+      const tokens = deleted.filter((it) => it.applicationId === applicationId).map(({ token }) => token);
+      for (const record of await store.findTokens(applicationId, tokens))
+        if (lastUploadSigned(record) > before) waiting.add(record.token);
+    }
+    return garbage.filter(({ token }) => !waiting.has(token));
+  }
+}
+
+/** Uploads are signed while a token is pending. */
+const lastUploadSigned = ({ acceptedAt, deletedAt, createdAt }: TokenRecord): Date =>
+  acceptedAt ?? deletedAt ?? createdAt;
