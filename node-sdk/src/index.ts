@@ -1,6 +1,6 @@
 export type { ApolloPluginOptions } from './apollo/plugin.js';
 export { sidOf } from './auth/sid.js';
-export type { Secrets } from './auth/signing-key.js';
+export type { Secrets } from './auth/secrets.js';
 export type {
   CallOptions,
   DeleteResult,

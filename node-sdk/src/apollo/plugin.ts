@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { GraphQLFieldResolver } from 'graphql';
 import { planOf } from '../directive/index.js';
@@ -7,7 +6,7 @@ import { UnavailableError } from '../errors/index.js';
 
 export interface ApolloPluginOptions<TContext extends BaseContext> {
   /** Finds the request in an operation's context. Default: the option `request` of LunaSec, or `contextValue.req`. */
-  request?: ((contextValue: TContext) => IncomingMessage | undefined) | undefined;
+  request?: ((contextValue: TContext) => object | undefined) | undefined;
   /** The same as Apollo Server's own option `fieldResolver`, if that is used: plugins cannot read it there. */
   fieldResolver?: GraphQLFieldResolver<unknown, TContext> | undefined;
 }

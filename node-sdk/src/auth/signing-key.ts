@@ -1,87 +1,69 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Log } from '../log.js';
-
-/** Where the app's private signing key comes from: a private JWK (RFC 7517) or PKCS#8 in PEM. */
-export type Secrets =
-  | {
-      source: 'environment';
-      /** Name of the variable. Default: `LUNASEC_SIGNING_KEY`. */
-      variable?: string | undefined;
-    }
-  | {
-      source: 'file';
-      path: string;
-      /** Creates an Ed25519 key (a JWK, readable by its owner alone) when there is no file. Default: false. */
-      createIfMissing?: boolean | undefined;
-    };
+import { z } from 'zod';
 
 export type SigningAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
 export interface SigningKey {
   privateKey: KeyObject;
   algorithm: SigningAlgorithm;
+  /** When it begins to sign, in seconds since 1970; its public key is published before. Default: it may sign at once. */
+  notBefore?: number | undefined;
 }
 
-/** Loads the signing key now, so that a wrong setting fails at start. Throws an error that says what to do. */
-export function loadSigningKey(secrets: Secrets, log: Log): SigningKey {
-  if (secrets.source === 'environment') {
-    const variable = secrets.variable ?? 'LUNASEC_SIGNING_KEY';
-    const text = process.env[variable];
-    if (!text) throw new Error(`The environment variable ${variable} must hold the private signing key.`);
-    return parseSigningKey(text, `the environment variable ${variable}`);
-  }
-  const { path, createIfMissing = false } = secrets;
-  if (createIfMissing) createKeyFile(path);
-  const text = readKeyFile(path);
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
-    log.warn(`Others than its owner can read the signing key in ${path}. Run: chmod 600 ${path}`);
-  return parseSigningKey(text, path);
+/**
+ * A JWK Set (RFC 7517 §5) of private keys. `nbf`, "not before" as JWTs have it (RFC 7519 §4.1.5), says when a key begins
+ * to sign.
+ */
+const privateJWKSet = z.object({
+  keys: z.array(z.looseObject({ nbf: z.int().min(0).optional() })).min(1),
+});
+
+/**
+ * Reads the private keys of a secret: a JWK Set, one JWK, or one key as PKCS#8 in PEM. `place` is named in errors; the
+ * text never is.
+ */
+export function parseSigningKeys(text: string, place: string): SigningKey[] {
+  const found = readPrivateKeys(text.trim());
+  if (!found)
+    throw new Error(
+      `The signing key in ${place} is neither a private JWK, nor a JWK Set of those, nor PKCS#8 in PEM.`,
+    );
+  const keys = found.map(({ privateKey, notBefore }): SigningKey => {
+    const algorithm = algorithmOf(privateKey);
+    if (!algorithm)
+      throw new Error(`The signing key in ${place} must be Ed25519, EC P-256 or RSA of at least 2048 bits.`);
+    return { privateKey, algorithm, notBefore };
+  });
+  if (keys.some((key, i) => keys.slice(0, i).some(({ privateKey }) => privateKey.equals(key.privateKey))))
+    throw new Error(`The signing keys in ${place} must differ; one is there twice.`);
+  return keys;
 }
 
-function readKeyFile(path: string): string {
+/** The key that signs at a time: of those that may sign, the one that began last. Throws an error when none may yet. */
+export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey {
+  const since = ({ notBefore }: SigningKey) => notBefore ?? 0;
+  const [newest] = keys
+    .filter((key) => since(key) * 1000 <= now.getTime())
+    .toSorted((a, b) => since(b) - since(a));
+  if (newest) return newest;
+  const first = new Date(Math.min(...keys.map(since)) * 1000);
+  throw new Error(
+    `No signing key may sign yet; the first may from ${first.toISOString()}. Check the clock and the keys' "nbf".`,
+  );
+}
+
+function readPrivateKeys(text: string): Pick<SigningKey, 'privateKey' | 'notBefore'>[] | undefined {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`The signing key cannot be read from ${path}. Create it, or set createIfMissing.`, {
-      cause,
-    });
-  }
-}
-
-/** Whole or not at all, and never over another process's key: a link fails when the name is taken. */
-function createKeyFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })) return;
-  mkdirSync(dirname(path), { recursive: true });
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(jwk)}\n`, { mode: 0o600, flag: 'wx' });
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** Reads a private key. `place` is named in errors; the text never is. */
-export function parseSigningKey(text: string, place: string): SigningKey {
-  const privateKey = readPrivateKey(text.trim());
-  if (!privateKey) throw new Error(`The signing key in ${place} is neither a private JWK nor PKCS#8 in PEM.`);
-  const algorithm = algorithmOf(privateKey);
-  if (!algorithm)
-    throw new Error(`The signing key in ${place} must be Ed25519, EC P-256 or RSA of at least 2048 bits.`);
-  return { privateKey, algorithm };
-}
-
-function readPrivateKey(text: string): KeyObject | undefined {
-  try {
-    if (text.startsWith('{')) return createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' });
     // Many places that hold environment variables cannot hold line breaks.
-    return createPrivateKey({ key: text.replaceAll('\\n', '\n'), format: 'pem' });
+    if (!text.startsWith('{'))
+      return [{ privateKey: createPrivateKey({ key: text.replaceAll('\\n', '\n'), format: 'pem' }) }];
+    const json = JSON.parse(text) as object;
+    const { keys } = privateJWKSet.parse('keys' in json ? json : { keys: [json] });
+    return keys.map(({ nbf, ...jwk }) => ({
+      privateKey: createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' }),
+      notBefore: nbf,
+    }));
   } catch {
     // The error might quote the key.
     return undefined;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { GraphQLFieldResolver, GraphQLResolveInfo, OperationDefinitionNode } from 'graphql';
 import type { TokenRef } from '../token.js';
 import type { Operation } from './operation.js';
@@ -36,7 +35,7 @@ export interface Charge {
 }
 
 /** Finds the request in the context of an operation. */
-export type FindRequest = (contextValue: object) => IncomingMessage | undefined;
+export type FindRequest = (contextValue: object) => object | undefined;
 
 export const refKey = ({ token, binding }: TokenRef): string => `${token} ${binding ?? ''}`;
 

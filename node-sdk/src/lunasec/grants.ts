@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { CallOptions, GrantResult, TokenizerClient } from '../client/index.js';
 import { parseDuration } from '../directive/index.js';
 import { BadUserInputError, createError, UnauthenticatedError } from '../errors/index.js';
 import { isToken } from '../token.js';
 import type { TokenRef } from '../token.js';
+import type { AppRequest } from './options.js';
 import type { Sessions } from './sessions.js';
 
 /** A token, or a token with its binding. */
@@ -20,7 +20,7 @@ export interface Grant {
  * own session id. Each is one call, and all or nothing: if one token is refused, it throws that token's LunaSecError,
  * with `token` and `code`.
  */
-export interface Grants {
+export interface Grants<TRequest extends object = AppRequest> {
   /** Allows a session to read tokens. `duration` is such as `5m30s`; default: the tokenizer's. */
   create(
     sessionId: string,
@@ -38,14 +38,14 @@ export interface Grants {
   revoke(sessionId: string, tokens: string | readonly string[], options?: CallOptions): Promise<number>;
   /** `create` for the session of a request. Throws UNAUTHENTICATED when there is none. */
   createWithAutomaticSessionId(
-    request: IncomingMessage,
+    request: TRequest,
     tokens: TokenInput | readonly TokenInput[],
     duration?: string,
     options?: CallOptions,
   ): Promise<Grant[]>;
   /** `verify` for the session of a request. Throws UNAUTHENTICATED when there is none. */
   verifyWithAutomaticSessionId(
-    request: IncomingMessage,
+    request: TRequest,
     tokens: TokenInput | readonly TokenInput[],
     options?: CallOptions,
   ): Promise<Grant[]>;
@@ -53,8 +53,11 @@ export interface Grants {
   endSession(sessionId: string, options?: CallOptions): Promise<number>;
 }
 
-export function createGrants(client: TokenizerClient, sessions: Sessions): Grants {
-  async function requireSid(request: IncomingMessage): Promise<string> {
+export function createGrants<TRequest extends object>(
+  client: TokenizerClient,
+  sessions: Sessions,
+): Grants<TRequest> {
+  async function requireSid(request: TRequest): Promise<string> {
     const sid = await sessions.fromRequest(request);
     if (sid === null) throw new UnauthenticatedError('The request has no session.');
     return sid;

@@ -50,7 +50,7 @@ describe('new LunaSec', () => {
     [
       'auth.secrets',
       { auth: { secrets: { source: 'vault' }, sessionIdProvider: () => null } },
-      '"environment" or "file"',
+      '"environment", "file" or',
     ],
     ['auth.sessionIdProvider', { auth: { secrets: { source: 'environment' } } }, 'must be a function'],
     ['leaks', { leaks: 'maybe' }, '"warn", "error" or "off"'],
@@ -61,6 +61,22 @@ describe('new LunaSec', () => {
     expect(attempt).toThrow('The options of LunaSec are wrong');
     expect(attempt).toThrow(message);
     expect(attempt).not.toThrow('secret@');
+  });
+
+  test('create() takes the same options, and fails likewise', async () => {
+    expect(await LunaSec.create(options())).toBeInstanceOf(LunaSec);
+    await expect(LunaSec.create({ ...options(), applicationId: 'a b' })).rejects.toThrow('1 to 64 letters');
+    const secrets = { source: 'file', path: join(directory, 'none.json') } as const;
+    await expect(LunaSec.create({ ...options(), auth: { ...options().auth, secrets } })).rejects.toThrow(
+      'cannot be read',
+    );
+  });
+
+  test('needs create() for secrets on the network', () => {
+    const secrets = { source: 'aws-secrets-manager', secretId: 'app/lunasec' } as const;
+    expect(() => new LunaSec({ ...options(), auth: { ...options().auth, secrets } })).toThrow(
+      'await LunaSec.create',
+    );
   });
 
   test('fails at once without its key', () => {

@@ -1,10 +1,12 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import type { FastifyPluginCallback } from 'fastify';
 import type { ExecutionArgs, ExecutionResult, GraphQLDirective, GraphQLSchema } from 'graphql';
 import { createApolloPlugin } from '../apollo/plugin.js';
 import type { ApolloPluginOptions } from '../apollo/plugin.js';
 import { createApplicationJWT } from '../auth/jwt.js';
 import { createSigner } from '../auth/signer.js';
-import { loadSigningKey } from '../auth/signing-key.js';
+import type { FindKeys } from '../auth/keep-fresh.js';
+import { fetchSecrets, openSecrets } from '../auth/secrets.js';
 import type { SigningKey } from '../auth/signing-key.js';
 import { createClient } from '../client/index.js';
 import type { CallOptions, Fetch, TokenizerClient } from '../client/index.js';
@@ -20,13 +22,17 @@ import type { Engine } from '../directive/index.js';
 import { createError } from '../errors/index.js';
 import { createExpressPlugin } from '../express/plugin.js';
 import type { Middleware } from '../express/plugin.js';
+import { createFastifyPlugin } from '../fastify/plugin.js';
+import type { HandshakeParts } from '../http/handshake.js';
 import { processLog } from '../log.js';
 import type { Log } from '../log.js';
 import { createGrants, tokensOf } from './grants.js';
 import type { Grants } from './grants.js';
+import { logOut } from './log-out.js';
 import { parseOptions } from './options.js';
-import type { LunaSecOptions } from './options.js';
+import type { AppRequest, LunaSecOptions } from './options.js';
 import { createSessions } from './sessions.js';
+import type { Sessions } from './sessions.js';
 
 /** What LunaSec works with; each has a default. */
 export interface LunaSecParts {
@@ -39,6 +45,8 @@ export interface LunaSecParts {
   client?: TokenizerClient | undefined;
   /** Default: loaded as `auth.secrets` says. */
   signingKey?: SigningKey | undefined;
+  /** The same as a function, for keys that change. */
+  findKeys?: FindKeys | undefined;
 }
 
 export interface TokenDirective {
@@ -53,10 +61,13 @@ export interface TokenDirective {
   transform(schema: GraphQLSchema): GraphQLSchema;
 }
 
-/** The app server's side of LunaSec: one object per application, made at start. */
-export class LunaSec {
+/**
+ * The app server's side of LunaSec: one object per application, made at start. `TRequest` is what the server framework
+ * calls a request.
+ */
+export class LunaSec<TRequest extends object = AppRequest> {
   readonly tokenDirective: TokenDirective = { definition, typeDefs, transform };
-  readonly grants: Grants;
+  readonly grants: Grants<TRequest>;
   /** `execute` of graphql-js with the rules of `@token`, for servers other than Apollo Server. */
   readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
   /** `subscribe` of graphql-js with the rules of `@token`, for graphql-ws and the like. */
@@ -66,10 +77,24 @@ export class LunaSec {
 
   readonly #client: TokenizerClient;
   readonly #engine: Engine;
-  readonly #middleware: Middleware;
+  readonly #sessions: Sessions;
+  readonly #handshake: HandshakeParts;
+
+  /**
+   * The same as `new LunaSec`, for every source of secrets: waits until they are fetched. Rejects where the constructor
+   * throws, and when they cannot be fetched.
+   */
+  static async create<TRequest extends object = AppRequest>(
+    options: LunaSecOptions<TRequest>,
+    parts: LunaSecParts = {},
+  ): Promise<LunaSec<TRequest>> {
+    const { secrets } = parseOptions(options).auth;
+    const { log = processLog, now = () => new Date() } = parts;
+    return new LunaSec(options, { ...parts, findKeys: await fetchSecrets(secrets, { log, now }) });
+  }
 
   /** Throws an error with a line for each option that is missing or wrong, and when the signing key cannot be loaded. */
-  constructor(options: LunaSecOptions, parts: LunaSecParts = {}) {
+  constructor(options: LunaSecOptions<TRequest>, parts: LunaSecParts = {}) {
     const valid = parseOptions(options);
     const { applicationId, tokenizerURL, origin, auth, leaks, client: resilience } = valid;
     const {
@@ -77,14 +102,17 @@ export class LunaSec {
       now = () => new Date(),
       fetch = (...args) => globalThis.fetch(...args),
     } = parts;
-    const signer = createSigner(parts.signingKey ?? loadSigningKey(auth.secrets, log));
+    const { signingKey } = parts;
+    const findKeys =
+      parts.findKeys ?? (signingKey ? () => [signingKey] : openSecrets(auth.secrets, { log, now }));
+    const signer = createSigner({ findKeys, now });
     const statement = { applicationId, tokenizerURL, signer, now };
-    const sessions = createSessions(valid, log);
+    const sessions = (this.#sessions = createSessions(valid, log));
     this.#client =
       parts.client ??
       createClient({ tokenizerURL, jwt: createApplicationJWT(statement), fetch, log, resilience });
     this.#engine = createEngine({ client: this.#client, sidOf: sessions.fromContext, leaks, log });
-    this.#middleware = createExpressPlugin({ ...statement, origin, sidOf: sessions.fromRequest });
+    this.#handshake = { ...statement, origin, sidOf: sessions.fromRequest };
     this.grants = createGrants(this.#client, sessions);
     this.execute = (args) => executeWithTokens(this.#engine, args);
     this.subscribe = (args) => subscribeWithTokens(this.#engine, args);
@@ -92,7 +120,12 @@ export class LunaSec {
 
   /** For `app.use()`, after the session's own middleware: the addresses that frames and the tokenizer ask. */
   expressPlugin(): Middleware {
-    return this.#middleware;
+    return createExpressPlugin(this.#handshake);
+  }
+
+  /** The same for Fastify 5: `app.register(lunaSec.fastifyPlugin())`, after the plugin of the session. */
+  fastifyPlugin(): FastifyPluginCallback {
+    return createFastifyPlugin(this.#handshake);
   }
 
   /** For the `plugins` of Apollo Server, whose schema went through `tokenDirective.transform()`. */
@@ -100,6 +133,27 @@ export class LunaSec {
     options: ApolloPluginOptions<TContext> = {},
   ): ApolloServerPlugin<TContext> {
     return createApolloPlugin(this.#engine, options);
+  }
+
+  /**
+   * For a logout, while the request still has its session: revokes all grants of that session at once; returns how many
+   * there were, 0 when nobody was logged in. What the session's frames show stays until the page is left.
+   */
+  async endSession(request: TRequest, options?: CallOptions): Promise<number> {
+    const sid = await this.#sessions.fromRequest(request);
+    return sid === null ? 0 : this.#client.endSession(sid, options);
+  }
+
+  /**
+   * A whole logout for express-session and @fastify/session: destroys `request.session`, and does what `endSession`
+   * does. Each is done even if the other fails; then it rejects. Cookies are left to you.
+   */
+  async logOut(request: TRequest, options?: CallOptions): Promise<number> {
+    return logOut(
+      request,
+      () => this.#sessions.fromRequest(request),
+      (sid) => this.#client.endSession(sid, options),
+    );
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { Secrets } from '../auth/signing-key.js';
+import type { Secrets } from '../auth/secrets.js';
 import type { ResilienceOptions } from '../client/index.js';
 import type { LeakPolicy } from '../directive/index.js';
 
@@ -16,7 +16,11 @@ declare global {
 /** A request as Node has it, with what Express middleware declares to have added. */
 export type AppRequest = IncomingMessage & Express.Request;
 
-export interface LunaSecOptions {
+/**
+ * `TRequest` is what the server framework calls a request: AppRequest with Express, FastifyRequest with Fastify. It is
+ * inferred from the parameter of `sessionIdProvider`.
+ */
+export interface LunaSecOptions<TRequest extends object = AppRequest> {
   /** The app's id in the tokenizer's configuration. */
   applicationId: string;
   /** The tokenizer's public URL, as browsers reach it. */
@@ -24,19 +28,19 @@ export interface LunaSecOptions {
   /** Origin of the app's pages, such as `https://app.example.com`. */
   origin: string;
   auth: {
-    /** The private key that the app signs its statements with. The public one is served by `expressPlugin()`. */
+    /** The private keys that the app signs its statements with. The public ones are served by the plugins. */
     secrets: Secrets;
     /**
      * The app's own session id of a request; null when nobody is logged in. Two sessions must never have the same. The
      * tokenizer gets a digest of it.
      */
-    sessionIdProvider(request: AppRequest): string | null | Promise<string | null>;
+    sessionIdProvider(request: TRequest): string | null | Promise<string | null>;
   };
   /**
    * Finds the request in the context of a GraphQL operation. Default: `contextValue.req`. It is passed to
    * `sessionIdProvider`.
    */
-  request?(contextValue: object): IncomingMessage | undefined;
+  request?(contextValue: object): NoInfer<TRequest> | undefined;
   /**
    * What happens to tokens in fields and arguments that are not marked: `warn` reports each place once, `error` fails
    * the field or the operation. Default: `warn`.
@@ -85,8 +89,13 @@ const secrets = z.discriminatedUnion(
   [
     z.strictObject({ source: z.literal('environment'), variable: text.optional() }),
     z.strictObject({ source: z.literal('file'), path: text, createIfMissing: z.boolean().optional() }),
+    z.strictObject({
+      source: z.literal('aws-secrets-manager'),
+      secretId: text,
+      region: text.optional(),
+    }),
   ],
-  'must have the source "environment" or "file"',
+  'must have the source "environment", "file" or "aws-secrets-manager"',
 );
 
 const optionsSchema = z.strictObject({
@@ -97,9 +106,9 @@ const optionsSchema = z.strictObject({
   origin,
   auth: z.strictObject({
     secrets,
-    sessionIdProvider: callback<LunaSecOptions['auth']['sessionIdProvider']>(),
+    sessionIdProvider: callback<(request: object) => string | null | Promise<string | null>>(),
   }),
-  request: callback<NonNullable<LunaSecOptions['request']>>().optional(),
+  request: callback<(contextValue: object) => object | undefined>().optional(),
   leaks: z.enum(['warn', 'error', 'off'], 'must be "warn", "error" or "off"').default('warn'),
   client: z
     .strictObject({
@@ -115,7 +124,7 @@ const optionsSchema = z.strictObject({
 export type ValidOptions = z.infer<typeof optionsSchema>;
 
 /** Checks the options of LunaSec. Throws an error with a line for each that is missing or wrong. */
-export function parseOptions(options: LunaSecOptions): ValidOptions {
+export function parseOptions<TRequest extends object>(options: LunaSecOptions<TRequest>): ValidOptions {
   const parsed = optionsSchema.safeParse(options);
   if (parsed.success) return parsed.data;
   throw new Error(`The options of LunaSec are wrong:\n${z.prettifyError(parsed.error)}`);

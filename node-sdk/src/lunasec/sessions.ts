@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { sidOf } from '../auth/sid.js';
 import { UnavailableError } from '../errors/index.js';
 import type { FindRequest } from '../directive/index.js';
 import type { Log } from '../log.js';
-import type { AppRequest, ValidOptions } from './options.js';
+import type { ValidOptions } from './options.js';
 
 export interface Sessions {
   /** `sid` of an app's session id. */
   fromId(sessionId: string): string;
   /** `sid` of the session behind a request; null when there is none. Throws UNAVAILABLE when it cannot be told. */
-  fromRequest(request: IncomingMessage): Promise<string | null>;
+  fromRequest(request: object): Promise<string | null>;
   /** The same for the context of a GraphQL operation; `find` is preferred to the option `request`. */
   fromContext(contextValue: unknown, find?: FindRequest): Promise<string | null>;
 }
@@ -24,9 +23,9 @@ export function createSessions(options: ValidOptions, log: Log): Sessions {
     return sidOf(applicationId, sessionId);
   }
 
-  async function fromRequest(request: IncomingMessage): Promise<string | null> {
+  async function fromRequest(request: object): Promise<string | null> {
     try {
-      const sessionId = await auth.sessionIdProvider(request as AppRequest);
+      const sessionId = await auth.sessionIdProvider(request);
       // Providers written in JavaScript give undefined as well.
       return sessionId === null || sessionId === undefined ? null : fromId(sessionId);
     } catch (cause) {
@@ -52,7 +51,7 @@ export function createSessions(options: ValidOptions, log: Log): Sessions {
   };
 }
 
-function requestOfContext(contextValue: object): IncomingMessage | undefined {
-  const { req } = contextValue as { req?: IncomingMessage };
+function requestOfContext(contextValue: object): object | undefined {
+  const { req } = contextValue as { req?: object };
   return typeof req === 'object' && req !== null ? req : undefined;
 }

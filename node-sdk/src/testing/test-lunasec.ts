@@ -19,7 +19,7 @@ export interface TestLunaSecOptions {
 
 export interface TestLunaSec {
   /** Works like any other, on a tokenizer in memory. */
-  lunaSec: LunaSec;
+  lunaSec: LunaSec<IncomingMessage>;
   tokenizer: TestTokenizer;
   /** What was reported so far. */
   warnings: string[];
@@ -33,7 +33,7 @@ export function createTestLunaSec(options: TestLunaSecOptions = {}): TestLunaSec
   const tokenizer = options.tokenizer ?? createTestTokenizer({ now });
   const warnings: string[] = [];
   const log: Log = { warn: (message) => void warnings.push(message) };
-  const lunaSec = new LunaSec(
+  const lunaSec = new LunaSec<IncomingMessage>(
     {
       applicationId: 'test',
       tokenizerURL: 'https://tokenizer.test',
