@@ -11,6 +11,7 @@ export type {
   TokenizerClient,
 } from './client/index.js';
 export type { LeakPolicy } from './directive/index.js';
+export type { EnvelopPlugin, EnvelopPluginOptions } from './envelop/plugin.js';
 export type { Middleware } from './express/plugin.js';
 export type { Log } from './log.js';
 export type { Grant, Grants, TokenInput } from './lunasec/grants.js';

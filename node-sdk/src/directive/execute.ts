@@ -1,14 +1,47 @@
 import { createSourceEventStream, execute, getOperationAST } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLError,
+  OperationDefinitionNode,
+} from 'graphql';
+import { UnavailableError } from '../errors/index.js';
 import { takeCharge } from './charge.js';
-import type { Charge } from './charge.js';
+import type { Charge, FindRequest } from './charge.js';
 import type { Engine } from './engine.js';
+import { planOf } from './plan.js';
+
+/** What executes operations: `execute` of graphql-js, or one with the same arguments that may answer in payloads. */
+export type Execute = (args: ExecutionArgs) => MaybePromise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+type MaybePromise<T> = T | Promise<T>;
+
+/** Of the server that runs the operations. */
+export interface ServerOptions {
+  findRequest?: FindRequest | undefined;
+  /** Changes the errors of a result before anything else of the server sees them. */
+  mapError?: ((error: GraphQLError) => GraphQLError) | undefined;
+}
 
 /** graphql-js's `execute`, with the tokens of the operation verified and granted. Never rejects for those. */
-export async function executeWithTokens(engine: Engine, args: ExecutionArgs): Promise<ExecutionResult> {
-  const begun = await begin(engine, args);
-  if ('result' in begun) return begun.result ?? (await execute(args));
-  return executeInCharge(engine, begun.charge, begun.args);
+export function executeWithTokens(engine: Engine, args: ExecutionArgs): Promise<ExecutionResult>;
+/** The same with another `execute`. */
+export function executeWithTokens(
+  engine: Engine,
+  args: ExecutionArgs,
+  options: ServerOptions & { execute: Execute },
+): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+export async function executeWithTokens(
+  engine: Engine,
+  args: ExecutionArgs,
+  { execute: run = execute, ...options }: ServerOptions & { execute?: Execute } = {},
+): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  const begun = await begin(engine, args, options);
+  if ('result' in begun) return begun.result ?? run(args);
+  const result = await run(begun.args);
+  return isIterable(result)
+    ? refuseIncremental(result, begun.args)
+    : settle(engine, begun.charge, begun.args, result, options);
 }
 
 /**
@@ -18,11 +51,12 @@ export async function executeWithTokens(engine: Engine, args: ExecutionArgs): Pr
 export async function subscribeWithTokens(
   engine: Engine,
   args: ExecutionArgs,
+  options: ServerOptions = {},
 ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
-  const begun = await begin(engine, args);
+  const begun = await begin(engine, args, options);
   if ('result' in begun) return begun.result ?? (await execute(args));
   const events = await createSourceEventStream(begun.args);
-  if (!(Symbol.asyncIterator in events)) return events;
+  if (!(Symbol.asyncIterator in events)) return withErrors(events, options);
   return mapEvents(events, async (rootValue) => {
     const own = withOwnOperation(args.document, begun.charge.definition);
     const charge: Charge = {
@@ -32,13 +66,15 @@ export async function subscribeWithTokens(
       execution: undefined,
     };
     takeCharge(own.definition, charge);
-    return executeInCharge(engine, charge, { ...args, document: own.document, rootValue });
+    const event = { ...args, document: own.document, rootValue };
+    return settle(engine, charge, event, await execute(event), options);
   });
 }
 
 async function begin(
   engine: Engine,
   args: ExecutionArgs,
+  { findRequest, mapError = same }: ServerOptions,
 ): Promise<{ charge: Charge; args: ExecutionArgs } | { result: ExecutionResult | undefined }> {
   const found = getOperationAST(args.document, args.operationName);
   // graphql-js says what is wrong with it.
@@ -52,25 +88,48 @@ async function begin(
     contextValue: args.contextValue,
     key: definition,
     fieldResolver: args.fieldResolver ?? undefined,
+    findRequest,
   });
-  if ('errors' in begun) return { result: { errors: begun.errors } };
+  if ('errors' in begun) return { result: { errors: begun.errors.map((error) => mapError(error)) } };
   return { charge: begun.charge, args: { ...args, document } };
 }
 
-async function executeInCharge(
+async function settle(
   engine: Engine,
   charge: Charge,
   args: ExecutionArgs,
+  result: ExecutionResult,
+  { mapError = same }: ServerOptions,
 ): Promise<ExecutionResult> {
-  const result = await execute(args);
   const { data, errors: added } = await engine.settle(charge, result.data, args.contextValue);
-  const errors = [...(result.errors ?? []), ...added];
+  const errors = [...(result.errors ?? []), ...added].map((error) => mapError(error));
   return {
     ...result,
     ...(errors.length > 0 ? { errors } : {}),
     ...('data' in result ? { data } : {}),
   };
 }
+
+/** Payloads after the first could carry tokens that nothing granted. */
+async function refuseIncremental(
+  payloads: AsyncIterable<ExecutionResult>,
+  { schema }: ExecutionArgs,
+): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  if (!planOf(schema).hasOutputs) return payloads;
+  await payloads[Symbol.asyncIterator]().return?.();
+  return {
+    errors: [new UnavailableError('Tokens cannot be granted in incremental responses.').toGraphQLError()],
+  };
+}
+
+const withErrors = (result: ExecutionResult, { mapError = same }: ServerOptions): ExecutionResult =>
+  result.errors ? { ...result, errors: result.errors.map((error) => mapError(error)) } : result;
+
+const same = (error: GraphQLError) => error;
+
+const isIterable = (
+  result: ExecutionResult | AsyncIterable<ExecutionResult>,
+): result is AsyncIterable<ExecutionResult> => Symbol.asyncIterator in result;
 
 /**
  * The document with a copy of the operation's node. Documents are cached and contexts are shared, but the copy belongs

@@ -188,12 +188,12 @@ describe('grants', () => {
 });
 
 describe('the session id provider', () => {
-  const withProvider = (sessionIdProvider: LunaSecOptions['auth']['sessionIdProvider']) => {
+  const withProvider = (sessionIdProvider: LunaSecOptions<IncomingMessage>['auth']['sessionIdProvider']) => {
     const { tokenizer } = createTestLunaSec();
     process.env.LUNASEC_TEST_KEY =
       '{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}';
     const warnings: string[] = [];
-    const { grants } = new LunaSec(
+    const { grants } = new LunaSec<IncomingMessage>(
       {
         applicationId: 'test',
         tokenizerURL: 'https://tokenizer.test',

@@ -19,6 +19,8 @@ import {
   typeDefs,
 } from '../directive/index.js';
 import type { Engine } from '../directive/index.js';
+import { createEnvelopPlugin } from '../envelop/plugin.js';
+import type { EnvelopPlugin, EnvelopPluginOptions } from '../envelop/plugin.js';
 import { createError } from '../errors/index.js';
 import { createExpressPlugin } from '../express/plugin.js';
 import type { Middleware } from '../express/plugin.js';
@@ -133,6 +135,13 @@ export class LunaSec<TRequest extends object = AppRequest> {
     options: ApolloPluginOptions<TContext> = {},
   ): ApolloServerPlugin<TContext> {
     return createApolloPlugin(this.#engine, options);
+  }
+
+  /** For the `plugins` of GraphQL Yoga or Envelop, as the last; the schema went through `tokenDirective.transform()`. */
+  envelopPlugin<TContext extends object = object>(
+    options: EnvelopPluginOptions<TContext> = {},
+  ): EnvelopPlugin {
+    return createEnvelopPlugin(this.#engine, options);
   }
 
   /**
