@@ -6,12 +6,12 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports run one way (left may import right):
- * demo-graphql-app → react-sdk, node-sdk · react-sdk → secure-frame · tokenizer-api → secure-frame.
+ * demo-graphql-app → react-sdk, node-sdk · react-sdk, node-sdk, tokenizer-api → secure-frame.
  */
 const mayImport = {
   'secure-frame': [],
   'tokenizer-api': ['secure-frame'],
-  'node-sdk': [],
+  'node-sdk': ['secure-frame'],
   'react-sdk': ['secure-frame'],
   'demo-graphql-app': ['react-sdk', 'node-sdk'],
 };

@@ -15,7 +15,7 @@ describe('imports run one way', () => {
     ['secure-frame/src/a.ts', '@lunasec/react-sdk'],
     ['secure-frame/src/a.ts', '@lunasec/tokenizer-api'],
     ['react-sdk/src/a.ts', '@lunasec/node-sdk'],
-    ['node-sdk/src/a.ts', '@lunasec/secure-frame/protocol'],
+    ['node-sdk/src/a.ts', '@lunasec/tokenizer-api'],
     ['node-sdk/src/a.ts', '../../tokenizer-api/src/index.js'],
     ['tokenizer-api/src/a.ts', '@lunasec/node-sdk'],
     ['demo-graphql-app/server/a.ts', '@lunasec/tokenizer-api'],
@@ -30,6 +30,7 @@ describe('imports run one way', () => {
     ['tokenizer-api/src/a.ts', '@lunasec/secure-frame/files'],
     ['tokenizer-api/src/services/a.ts', '../stores/token-store/port.js'],
     ['react-sdk/src/a.ts', '@lunasec/secure-frame/protocol'],
+    ['node-sdk/src/a.ts', '@lunasec/secure-frame/crypto'],
     ['demo-graphql-app/web/src/a.ts', '@lunasec/react-sdk'],
     ['demo-graphql-app/server/a.ts', '@lunasec/node-sdk'],
   ])('%s may import %s', async (file, name) => {

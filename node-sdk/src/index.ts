@@ -3,18 +3,22 @@ export { sidOf } from './auth/sid.js';
 export type { Secrets } from './auth/secrets.js';
 export type {
   CallOptions,
+  CallReport,
   DeleteResult,
   Fetch,
   GrantResult,
   ReadGrantRequest,
   ResilienceOptions,
   TokenizerClient,
+  TokenRecord,
+  TokenStatus,
 } from './client/index.js';
 export type { LeakPolicy } from './directive/index.js';
 export type { EnvelopPlugin, EnvelopPluginOptions } from './envelop/plugin.js';
 export type { Middleware } from './express/plugin.js';
 export type { Log } from './log.js';
 export type { Grant, Grants, TokenInput } from './lunasec/grants.js';
+export type { TokenSearch } from './lunasec/lookups.js';
 export { LunaSec } from './lunasec/lunasec.js';
 export type { LunaSecParts, TokenDirective } from './lunasec/lunasec.js';
 export type { AppRequest, LunaSecOptions } from './lunasec/options.js';

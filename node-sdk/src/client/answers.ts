@@ -1,24 +1,27 @@
 import { z } from 'zod';
 import { problemCodes } from '../errors/index.js';
+import type {
+  CreateReadGrantsMutation,
+  DeleteTokensMutation,
+  FindTokenQuery,
+  FindTokensQuery,
+} from './operations.js';
 
 /** A code that this version does not know is still a refusal. */
 const problem = z.object({ code: z.enum(problemCodes).catch('UNAVAILABLE'), message: z.string() });
 
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** Each has a problem or an end, never both: what has neither, or both, is no grant. */
 export const grantResults = z.array(
-  z.union([
-    z
-      .object({ token: z.string(), expiresAt: z.null().optional(), problem })
-      .transform(({ token, problem }) => ({
-        token,
-        expiresAt: null,
-        problem,
-      })),
-    z.object({
-      token: z.string(),
-      expiresAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
-      problem: z.null(),
+  z
+    .object({ token: z.string(), expiresAt: time.nullish(), problem: problem.nullable() })
+    .transform(({ token, expiresAt, problem }, context) => {
+      if (problem && !expiresAt) return { token, expiresAt: null, problem };
+      if (expiresAt && !problem) return { token, expiresAt, problem: null };
+      context.addIssue('must have either expiresAt or problem');
+      return z.NEVER;
     }),
-  ]),
 );
 
 export const deleteResults = z.array(
@@ -26,6 +29,39 @@ export const deleteResults = z.array(
 );
 
 export const count = z.int().min(0);
+
+export const tokenRecord = z
+  .object({
+    id: z.string(),
+    status: z.enum(['pending', 'accepted', 'expired', 'deleted']),
+    sessionId: z.string(),
+    size: z.int().min(0),
+    binding: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    createdAt: time,
+    acceptedAt: time.nullable(),
+    deletedAt: time.nullable(),
+  })
+  .transform(({ id, ...record }) => ({ token: id, ...record }));
+
+export const tokenPage = z
+  .object({
+    edges: z.array(z.object({ node: tokenRecord })),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  })
+  .transform(({ edges, pageInfo }) => ({
+    tokens: edges.map(({ node }) => node),
+    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  }));
+
+/** Fails to compile when what is read above is not what the tokenizer's schema promises. */
+export type Promised<Answer extends Read, Read> = Answer;
+export type Checks = [
+  Promised<CreateReadGrantsMutation['createReadGrants'], z.input<typeof grantResults>>,
+  Promised<DeleteTokensMutation['deleteTokens'], z.input<typeof deleteResults>>,
+  Promised<NonNullable<FindTokenQuery['token']>, z.input<typeof tokenRecord>>,
+  Promised<FindTokensQuery['tokens'], z.input<typeof tokenPage>>,
+];
 
 /** Any GraphQL answer over HTTP; `data` is checked further by the call. */
 export const envelope = z.object({

@@ -7,7 +7,7 @@ import { testSigner } from '../test-support/keys.js';
 import { startStub } from '../test-support/server.js';
 import type { Received, Reply } from '../test-support/server.js';
 import { createClient } from './client.js';
-import type { ResilienceOptions } from './index.js';
+import type { CallReport, ResilienceOptions } from './index.js';
 
 const token = 'lunasec-00000000-0000-4000-8000-000000000001';
 const expiresAt = '2030-01-02T03:19:05.000Z';
@@ -23,7 +23,11 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-async function setUp(replies: Reply[] | ((received: Received) => Reply), resilience: ResilienceOptions = {}) {
+async function setUp(
+  replies: Reply[] | ((received: Received) => Reply),
+  resilience: ResilienceOptions = {},
+  onCall?: (report: CallReport) => void,
+) {
   const stub = await startStub(replies);
   closers.push(stub.close);
   const signer = testSigner();
@@ -41,6 +45,7 @@ async function setUp(replies: Reply[] | ((received: Received) => Reply), resilie
     fetch,
     log: { warn: (message) => void warnings.push(message) },
     resilience: { firstPause: 1, ...resilience },
+    onCall,
   });
   return { ...stub, client, signer, clock, warnings };
 }
@@ -82,7 +87,7 @@ describe('a call', () => {
       path: '/graphql',
       variables: { sessionId: 'the-sid', tokens: [{ token, binding: 'User.ssn:1' }, { token: other }] },
     });
-    expect(it.received[0]!.query).toContain('verifyStoreGrants(sessionId: $sessionId, tokens: $tokens)');
+    expect(it.received[0]!.query).toContain('verifyStoreGrants(sessionId:$sessionId tokens:$tokens)');
   });
 
   test('of each kind says what the tokenizer needs', async () => {
@@ -128,6 +133,84 @@ describe('a call', () => {
     expect(it.received.map(({ variables }) => (variables.tokens as unknown[]).length).toSorted()).toEqual([
       1000, 1000, 500,
     ]);
+  });
+
+  test('about what is known of tokens reads records, times and pages', async () => {
+    const record = {
+      status: 'accepted',
+      sessionId: 's',
+      size: 300,
+      binding: null,
+      metadata: { patient: 42 },
+      createdAt: expiresAt,
+      acceptedAt: expiresAt,
+      deletedAt: null,
+    };
+    const known = { ...record, token, createdAt: new Date(expiresAt), acceptedAt: new Date(expiresAt) };
+    const it = await setUp(({ query }) => {
+      const [operation] = /(FindTokens|FindToken|UpdateTokenMetadata)/.exec(query)!;
+      const node = { id: token, ...record };
+      const data = {
+        FindToken: { token: node },
+        FindTokens: { tokens: { edges: [{ node }], pageInfo: { hasNextPage: true, endCursor: 'next' } } },
+        UpdateTokenMetadata: { updateTokenMetadata: node },
+      };
+      return { body: { data: data[operation as keyof typeof data] } };
+    });
+    expect(await it.client.findToken(token)).toEqual(known);
+    expect(
+      await it.client.findTokens(
+        { metadata: { patient: 42 }, createdAfter: new Date(expiresAt) },
+        { first: 200, after: null },
+      ),
+    ).toEqual({ tokens: [known], next: 'next' });
+    expect(await it.client.updateTokenMetadata(token, { patient: 42 })).toEqual(known);
+    expect(it.received.map(({ variables }) => variables)).toEqual([
+      { token },
+      { filter: { metadata: { patient: 42 }, createdAfter: expiresAt }, first: 200, after: null },
+      { token, metadata: { patient: 42 } },
+    ]);
+  });
+
+  test.each([
+    ['neither an end nor a problem', { expiresAt: null, problem: null }],
+    ['both', { expiresAt, problem: { code: 'TOKEN_DELETED', message: '' } }],
+  ])('that is answered with %s grants nothing', async (_name, answer) => {
+    const it = await setUp([{ body: { data: { verifyStoreGrants: [{ token, ...answer }] } } }]);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+  });
+
+  test('is reported when it ends, with its repeats and its code', async () => {
+    const reports: CallReport[] = [];
+    const it = await setUp([{ status: 503, body: '' }, ok, failed('RATE_LIMITED')], {}, (report) =>
+      reports.push(report),
+    );
+    await verify(it);
+    await codeOf(verify(it));
+    expect(reports).toEqual([
+      {
+        operation: 'verifyStoreGrants',
+        entries: 1,
+        attempts: 2,
+        seconds: expect.any(Number),
+        code: null,
+      },
+      {
+        operation: 'verifyStoreGrants',
+        entries: 1,
+        attempts: 1,
+        seconds: expect.any(Number),
+        code: 'RATE_LIMITED',
+      },
+    ]);
+  });
+
+  test('ends as it would have when the one who watches fails', async () => {
+    const it = await setUp([ok], {}, () => {
+      throw new Error('a bug');
+    });
+    expect(await verify(it)).toHaveLength(1);
+    expect(it.warnings).toEqual(['onCall failed.']);
   });
 
   test('shares its connection with those before it', async () => {

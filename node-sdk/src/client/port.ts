@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/index.js';
+import type { Problem, ProblemCode } from '../errors/index.js';
 import type { TokenRef } from '../token.js';
 
 export interface ReadGrantRequest extends TokenRef {
@@ -14,6 +14,64 @@ export interface DeleteResult {
   token: string;
   deleted: boolean;
   problem: Problem | null;
+}
+
+/**
+ * - `pending`: made by a session; no server has accepted it yet.
+ * - `accepted`: kept until deleted.
+ * - `expired`: never accepted in time; being removed.
+ * - `deleted`: key and value are gone; only the name and its history are kept.
+ */
+export type TokenStatus = 'pending' | 'accepted' | 'expired' | 'deleted';
+
+/** What is known of a token: never its value. */
+export interface TokenRecord {
+  token: string;
+  status: TokenStatus;
+  /** `sid` of the session that made it. */
+  sessionId: string;
+  /** Bytes of the ciphertext. */
+  size: number;
+  /** The one place it may be read from, if it has one. */
+  binding: string | null;
+  /** What the application keeps beside it. */
+  metadata: Record<string, unknown>;
+  createdAt: Date;
+  acceptedAt: Date | null;
+  deletedAt: Date | null;
+}
+
+/** Conditions that must all hold. */
+export interface TokenFilter {
+  status?: TokenStatus | undefined;
+  /** `sid` of the session that made it. */
+  sessionId?: string | undefined;
+  /** Both moments are left out. */
+  createdAfter?: Date | undefined;
+  createdBefore?: Date | undefined;
+  /** Entries that must be equal, in type too. */
+  metadata?: Record<string, string | number | boolean> | undefined;
+}
+
+export interface TokenPage {
+  /** Newest first. */
+  tokens: TokenRecord[];
+  /** Where the next page begins; null when this was the last. */
+  next: string | null;
+}
+
+/** How one call of the tokenizer went, for metrics. */
+export interface CallReport {
+  /** The field of the tokenizer's API, such as `createReadGrants`. */
+  operation: string;
+  /** How many tokens it was about. */
+  entries: number;
+  /** Requests that were sent: 0 when the circuit was broken, more than 1 after repeats. */
+  attempts: number;
+  /** From the call to its end, all repeats and pauses included. */
+  seconds: number;
+  /** Null when the call was answered: single tokens may be refused all the same. */
+  code: ProblemCode | null;
 }
 
 export interface CallOptions {
@@ -38,4 +96,18 @@ export interface TokenizerClient {
   /** Revokes all grants of a session; returns how many there were. */
   endSession(sid: string, options?: CallOptions): Promise<number>;
   deleteTokens(tokens: readonly string[], options?: CallOptions): Promise<DeleteResult[]>;
+  /** Null when the application has no such token. */
+  findToken(token: string, options?: CallOptions): Promise<TokenRecord | null>;
+  /** One page of the application's tokens. `first` is from 1 to 200; `after` is `next` of the page before. */
+  findTokens(
+    filter: TokenFilter,
+    page: { first: number; after: string | null },
+    options?: CallOptions,
+  ): Promise<TokenPage>;
+  /** Replaces the metadata of a token: at most 4096 bytes of JSON. Throws TOKEN_NOT_FOUND or TOKEN_DELETED. */
+  updateTokenMetadata(
+    token: string,
+    metadata: Record<string, unknown>,
+    options?: CallOptions,
+  ): Promise<TokenRecord>;
 }

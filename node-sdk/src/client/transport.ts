@@ -7,9 +7,9 @@ import { PassingFailure } from './resilience.js';
 
 export type Fetch = typeof globalThis.fetch;
 
-/** One attempt at one GraphQL mutation with a single root field. Throws PassingFailure or a LunaSecError. */
+/** One attempt at one GraphQL operation with a single root field. Throws PassingFailure or a LunaSecError. */
 export type Send = <T>(
-  operation: { query: string; variables: Record<string, unknown>; answer: z.ZodType<T> },
+  operation: { query: string; field: string; variables: object; answer: z.ZodType<T> },
   signal: AbortSignal,
 ) => Promise<T>;
 
@@ -23,7 +23,7 @@ export function createTransport({
   jwt: ApplicationJWT;
   fetch: Fetch;
 }): Send {
-  return async ({ query, variables, answer }, signal) => {
+  return async ({ query, field, variables, answer }, signal) => {
     const authorization = `Bearer ${await jwt.current()}`;
     const { status, body } = await exchange(fetch, `${tokenizerURL}/graphql`, {
       method: 'POST',
@@ -49,7 +49,7 @@ export function createTransport({
         `The tokenizer answered with status ${status}${failure ? ' and UNAVAILABLE' : ''}.`,
       );
     if (status === 429) throw createError('RATE_LIMITED', 'The tokenizer refused the call: too many calls.');
-    const data = parsed.success && !failure ? Object.values(parsed.data.data ?? {})[0] : undefined;
+    const data = parsed.success && !failure ? parsed.data.data?.[field] : undefined;
     const result = answer.safeParse(data);
     if (status !== 200 || !result.success)
       throw new UnavailableError(`The tokenizer gave an unexpected answer (status ${status}).`);

@@ -252,3 +252,46 @@ describe('deleteTokens', () => {
     await expect(lunaSec.deleteTokens(token)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 });
+
+describe('what is known of tokens', () => {
+  test('is found by metadata, however many pages it takes', async () => {
+    const { lunaSec, tokenizer } = createTestLunaSec();
+    const made = Array.from({ length: 450 }, (_, index) =>
+      tokenizer.tokenize(index % 2 === 0 ? 'alice' : 'bob', { metadata: { odd: index % 2 === 1 } }),
+    );
+    const found: string[] = [];
+    for await (const { token } of lunaSec.findTokens({ metadata: { odd: false } })) found.push(token);
+    expect(found).toEqual(made.filter((_, index) => index % 2 === 0).reverse());
+    expect(tokenizer.calls.map(({ operation }) => operation)).toEqual(['findTokens', 'findTokens']);
+
+    let ofBob = 0;
+    for await (const { sessionId } of lunaSec.findTokens({ sessionId: 'bob', status: 'pending' })) {
+      expect(sessionId).toBe(sidOf('test', 'bob'));
+      ofBob++;
+    }
+    expect(ofBob).toBe(225);
+  });
+
+  test('is asked for only as far as it is wanted', async () => {
+    const { lunaSec, tokenizer } = createTestLunaSec();
+    for (let i = 0; i < 450; i++) tokenizer.tokenize('alice');
+    for await (const _ of lunaSec.findTokens()) break;
+    expect(tokenizer.calls).toHaveLength(1);
+  });
+
+  test('is told of one, and its metadata replaced', async () => {
+    const { lunaSec, tokenizer } = createTestLunaSec();
+    const token = tokenizer.tokenize('alice', { value: '078-05-1120' });
+    expect(await lunaSec.findToken(token)).toMatchObject({ token, status: 'pending', metadata: {} });
+    expect(await lunaSec.updateTokenMetadata(token, { patient: 42 })).toMatchObject({
+      metadata: { patient: 42 },
+    });
+    expect(await lunaSec.findToken(unknown)).toBeNull();
+    expect(await lunaSec.findToken('no token')).toBeNull();
+    expect(JSON.stringify(await lunaSec.findToken(token))).not.toContain('078-05-1120');
+    await expect(lunaSec.updateTokenMetadata(unknown, {})).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' });
+    await expect(lunaSec.updateTokenMetadata('no token', {})).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+});

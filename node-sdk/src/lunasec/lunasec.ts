@@ -9,7 +9,7 @@ import type { FindKeys } from '../auth/keep-fresh.js';
 import { fetchSecrets, openSecrets } from '../auth/secrets.js';
 import type { SigningKey } from '../auth/signing-key.js';
 import { createClient } from '../client/index.js';
-import type { CallOptions, Fetch, TokenizerClient } from '../client/index.js';
+import type { CallOptions, CallReport, Fetch, TokenizerClient, TokenRecord } from '../client/index.js';
 import {
   createEngine,
   definition,
@@ -31,10 +31,13 @@ import type { Log } from '../log.js';
 import { createGrants, tokensOf } from './grants.js';
 import type { Grants } from './grants.js';
 import { logOut } from './log-out.js';
+import { findTokens } from './lookups.js';
+import type { TokenSearch } from './lookups.js';
 import { parseOptions } from './options.js';
 import type { AppRequest, LunaSecOptions } from './options.js';
 import { createSessions } from './sessions.js';
 import type { Sessions } from './sessions.js';
+import { isToken } from '../token.js';
 
 /** What LunaSec works with; each has a default. */
 export interface LunaSecParts {
@@ -43,6 +46,8 @@ export interface LunaSecParts {
   /** Default: Node's own, which keeps its connections alive. */
   fetch?: Fetch | undefined;
   now?: (() => Date) | undefined;
+  /** Hears how every call to the tokenizer went, for metrics. Not used with a `client` of one's own. */
+  onCall?: ((report: CallReport) => void) | undefined;
   /** Default: the tokenizer at `tokenizerURL`. */
   client?: TokenizerClient | undefined;
   /** Default: loaded as `auth.secrets` says. */
@@ -112,7 +117,14 @@ export class LunaSec<TRequest extends object = AppRequest> {
     const sessions = (this.#sessions = createSessions(valid, log));
     this.#client =
       parts.client ??
-      createClient({ tokenizerURL, jwt: createApplicationJWT(statement), fetch, log, resilience });
+      createClient({
+        tokenizerURL,
+        jwt: createApplicationJWT(statement),
+        fetch,
+        log,
+        resilience,
+        onCall: parts.onCall,
+      });
     this.#engine = createEngine({ client: this.#client, sidOf: sessions.fromContext, leaks, log });
     this.#handshake = { ...statement, origin, sidOf: sessions.fromRequest };
     this.grants = createGrants(this.#client, sessions);
@@ -181,5 +193,31 @@ export class LunaSec<TRequest extends object = AppRequest> {
         throw createError(problem.code, problem.message, { token });
       return { token, deleted: deleted && !problem };
     });
+  }
+
+  /** What is known of a token, tombstones included; null when the application has no such token. */
+  findToken(token: string, options?: CallOptions): Promise<TokenRecord | null> {
+    return isToken(token) ? this.#client.findToken(token, options) : Promise.resolve(null);
+  }
+
+  /**
+   * The application's tokens that meet all conditions, newest first, fetched page by page as they are asked for:
+   * `for await (const { token } of lunaSec.findTokens({ metadata: { patient: 42 } }))`.
+   */
+  findTokens(search: TokenSearch = {}, options?: CallOptions): AsyncGenerator<TokenRecord, void, void> {
+    return findTokens(this.#client, this.#sessions, search, options);
+  }
+
+  /**
+   * Replaces the metadata of a token: a JSON object of at most 4096 bytes, and never anything secret. Throws
+   * TOKEN_NOT_FOUND, TOKEN_DELETED or BAD_USER_INPUT.
+   */
+  async updateTokenMetadata(
+    token: string,
+    metadata: Record<string, unknown>,
+    options?: CallOptions,
+  ): Promise<TokenRecord> {
+    const [wanted] = tokensOf(token);
+    return this.#client.updateTokenMetadata(wanted!, metadata, options);
   }
 }

@@ -1,13 +1,23 @@
-import { randomUUID } from 'node:crypto';
+import { createToken } from '@lunasec/secure-frame/protocol';
+import { isDeepStrictEqual } from 'node:util';
 import { sidOf } from '../auth/sid.js';
-import type { DeleteResult, GrantResult, TokenizerClient } from '../client/index.js';
+import type {
+  DeleteResult,
+  GrantResult,
+  TokenFilter,
+  TokenizerClient,
+  TokenRecord,
+} from '../client/index.js';
 import { parseDuration } from '../directive/duration.js';
+import { createError } from '../errors/index.js';
 import type { LunaSecError, Problem, ProblemCode } from '../errors/index.js';
+import { isToken } from '../token.js';
 
 /** Seconds, as a tokenizer has them unless told otherwise. */
 const storeGrantLife = 15 * 60;
 const readGrantLife = 15 * 60;
 const longestReadGrant = 60 * 60;
+const longestBinding = 512;
 
 export interface TestTokenizerOptions {
   /** Default: `test`. */
@@ -23,15 +33,22 @@ export interface TestCall {
   size: number;
 }
 
-/** A tokenizer in memory: the same answers as a real one, without values. `sessionId` is the app's own. */
+export interface TestTokenizeOptions {
+  /** What the frame was given to store. Default: an empty text. */
+  value?: string | undefined;
+  /** False: the value never arrived in the object store. Default: true. */
+  uploaded?: boolean | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+/** A tokenizer in memory: the same answers as a real one. `sessionId` is the app's own. */
 export interface TestTokenizer extends TokenizerClient {
-  /**
-   * Makes a token as the secure frame of a session does when a form is submitted. With `uploaded: false`, the value
-   * never arrived.
-   */
-  tokenize(sessionId: string, options?: { uploaded?: boolean }): string;
+  /** Makes a token as the secure frame of a session does when a form is submitted. */
+  tokenize(sessionId: string, options?: TestTokenizeOptions): string;
   /** What a secure frame of a session gets when it asks for a token's value: `granted`, or the problem's code. */
   detokenize(sessionId: string, token: string): 'granted' | ProblemCode;
+  /** The value behind a token, as a frame would show it: whoever may read it finds that out with `detokenize`. */
+  valueOf(token: string): string | undefined;
   /** What is known of a token; undefined if it never existed. */
   token(
     token: string,
@@ -42,19 +59,18 @@ export interface TestTokenizer extends TokenizerClient {
   failWith(error: LunaSecError | null): void;
 }
 
-interface TokenRecord {
-  sid: string;
+type Entry = TokenRecord & {
   status: 'pending' | 'accepted' | 'deleted';
-  binding: string | undefined;
+  value: string;
   uploaded: boolean;
-  /** Of the store grant, in milliseconds. */
+  /** End of the store grant, in milliseconds. */
   until: number;
-}
+};
 
 /** Creates a tokenizer in memory, to test resolvers with. */
 export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTokenizer {
   const { applicationId = 'test', now = () => new Date() } = options;
-  const tokens = new Map<string, TokenRecord>();
+  const entries = new Map<string, Entry>();
   /** `sid` → token → end of the read grant, in milliseconds. */
   const readGrants = new Map<string, Map<string, number>>();
   const calls: TestCall[] = [];
@@ -71,52 +87,94 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
     return work();
   }
 
-  function verify(sid: string, token: string, binding: string | undefined): GrantResult {
-    const record = tokens.get(token);
-    if (!record) return refuse(token, 'TOKEN_NOT_FOUND');
-    if (record.status === 'deleted') return refuse(token, 'TOKEN_DELETED');
-    if (record.sid !== sid) return refuse(token, 'STORE_GRANT_MISSING');
-    if (!isLive(record.until)) return refuse(token, 'GRANT_EXPIRED');
-    if (!record.uploaded) return refuse(token, 'UPLOAD_MISSING');
-    if (record.status === 'accepted' && record.binding !== binding) return refuse(token, 'BINDING_MISMATCH');
-    record.status = 'accepted';
-    record.binding = binding;
-    return { token, expiresAt: new Date(record.until), problem: null };
+  function verify(sid: string, token: string, binding: string | null): GrantResult {
+    const fault = malformed(token, binding);
+    if (fault) return refuse(token, fault);
+    const entry = entries.get(token);
+    if (!entry) return refuse(token, 'TOKEN_NOT_FOUND');
+    if (entry.status === 'deleted') return refuse(token, 'TOKEN_DELETED');
+    if (entry.sessionId !== sid) return refuse(token, 'STORE_GRANT_MISSING');
+    if (!isLive(entry.until)) return refuse(token, 'GRANT_EXPIRED');
+    if (isElsewhere(entry, binding)) return refuse(token, 'BINDING_MISMATCH');
+    if (!entry.uploaded) return refuse(token, 'UPLOAD_MISSING');
+    if (entry.status === 'pending') entry.acceptedAt = now();
+    entry.status = 'accepted';
+    entry.binding = binding;
+    return { token, expiresAt: new Date(entry.until), problem: null };
   }
 
-  function grant(sid: string, token: string, binding: string | undefined, duration?: string): GrantResult {
-    const record = tokens.get(token);
-    if (!record || record.status === 'pending') return refuse(token, 'TOKEN_NOT_FOUND');
-    if (record.status === 'deleted') return refuse(token, 'TOKEN_DELETED');
-    if (record.binding !== undefined && record.binding !== binding) return refuse(token, 'BINDING_MISMATCH');
+  function grant(sid: string, token: string, binding: string | null, duration?: string): GrantResult {
+    const fault = malformed(token, binding);
+    if (fault) return refuse(token, fault);
+    const entry = entries.get(token);
+    if (entry?.status === 'deleted') return refuse(token, 'TOKEN_DELETED');
+    if (entry?.status !== 'accepted') return refuse(token, 'TOKEN_NOT_FOUND');
+    if (isElsewhere(entry, binding)) return refuse(token, 'BINDING_MISMATCH');
     const seconds = duration === undefined ? readGrantLife : parseDuration(duration);
     if (seconds === undefined) return refuse(token, 'BAD_USER_INPUT');
     if (seconds > longestReadGrant) return refuse(token, 'DURATION_TOO_LONG');
     const grants = readGrants.get(sid) ?? new Map<string, number>();
     readGrants.set(sid, grants);
+    const until = time() + seconds * 1000;
     // A grant is never shortened.
-    const until = Math.max(grants.get(token) ?? 0, time() + seconds * 1000);
-    grants.set(token, until);
+    grants.set(token, Math.max(grants.get(token) ?? 0, until));
     return { token, expiresAt: new Date(until), problem: null };
   }
 
   function remove(token: string): DeleteResult {
-    const record = tokens.get(token);
-    if (!record) return { token, deleted: false, problem: problem('TOKEN_NOT_FOUND') };
-    record.status = 'deleted';
-    for (const grants of readGrants.values()) grants.delete(token);
+    const entry = entries.get(token);
+    const code = !isToken(token) ? 'BAD_USER_INPUT' : 'TOKEN_NOT_FOUND';
+    if (!entry) return { token, deleted: false, problem: problem(code) };
+    if (entry.status !== 'deleted') {
+      entry.status = 'deleted';
+      entry.deletedAt = now();
+      entry.value = '';
+      for (const grants of readGrants.values()) grants.delete(token);
+    }
     return { token, deleted: true, problem: null };
+  }
+
+  function list(
+    { status, sessionId, createdAfter, createdBefore, metadata = {} }: TokenFilter,
+    { first, after }: { first: number; after: string | null },
+  ) {
+    // In the order of their making; what is made later comes first.
+    const all = [...entries.values()].reverse();
+    const start = after === null ? 0 : all.findIndex(({ token }) => token === after) + 1;
+    const found = all
+      .slice(start)
+      .filter(
+        (entry) =>
+          (status === undefined || entry.status === status) &&
+          (sessionId === undefined || entry.sessionId === sessionId) &&
+          (createdAfter === undefined || entry.createdAt > createdAfter) &&
+          (createdBefore === undefined || entry.createdAt < createdBefore) &&
+          Object.entries(metadata).every(([key, value]) => isDeepStrictEqual(entry.metadata[key], value)),
+      );
+    const page = found.slice(0, first);
+    return { tokens: page.map(recordOf), next: found.length > first ? page.at(-1)!.token : null };
   }
 
   return {
     calls,
     failWith: (error) => void (failure = error),
 
-    tokenize(sessionId, { uploaded = true } = {}) {
-      const token = `lunasec-${randomUUID()}`;
-      const until = time() + storeGrantLife * 1000;
-      const sid = sidOf(applicationId, sessionId);
-      tokens.set(token, { sid, status: 'pending', binding: undefined, uploaded, until });
+    tokenize(sessionId, { value = '', uploaded = true, metadata = {} } = {}) {
+      const token = createToken();
+      entries.set(token, {
+        token,
+        status: 'pending',
+        sessionId: sidOf(applicationId, sessionId),
+        size: Buffer.byteLength(value),
+        binding: null,
+        metadata,
+        createdAt: now(),
+        acceptedAt: null,
+        deletedAt: null,
+        value,
+        uploaded,
+        until: time() + storeGrantLife * 1000,
+      });
       return token;
     },
     detokenize(sessionId, token) {
@@ -124,18 +182,19 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
       if (until === undefined) return 'READ_GRANT_MISSING';
       return isLive(until) ? 'granted' : 'GRANT_EXPIRED';
     },
+    valueOf: (token) => entries.get(token)?.value,
     token(token) {
-      const record = tokens.get(token);
-      return record && { status: record.status, binding: record.binding };
+      const entry = entries.get(token);
+      return entry && { status: entry.status, binding: entry.binding ?? undefined };
     },
 
     verifyStoreGrants: (sid, refs) =>
       answer('verifyStoreGrants', refs.length, () =>
-        refs.map(({ token, binding }) => verify(sid, token, binding)),
+        refs.map(({ token, binding = null }) => verify(sid, token, binding)),
       ),
     createReadGrants: (sid, requests) =>
       answer('createReadGrants', requests.length, () =>
-        requests.map(({ token, binding, duration }) => grant(sid, token, binding, duration)),
+        requests.map(({ token, binding = null, duration }) => grant(sid, token, binding, duration)),
       ),
     revokeReadGrants: (sid, names) =>
       answer(
@@ -146,22 +205,51 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
     endSession: (sid) =>
       answer('endSession', 0, () => {
         // Tokens that a server accepted are the app's by now.
-        const stored = [...tokens.values()].filter(
-          ({ sid: owner, status, until }) => owner === sid && status === 'pending' && isLive(until),
+        const stored = [...entries.values()].filter(
+          ({ sessionId, status, until }) => sessionId === sid && status === 'pending' && isLive(until),
         );
-        for (const record of stored) record.until = 0;
+        for (const entry of stored) entry.until = 0;
         const readable = readGrants.get(sid)?.size ?? 0;
         readGrants.delete(sid);
         return stored.length + readable;
       }),
     deleteTokens: (names) => answer('deleteTokens', names.length, () => names.map(remove)),
+    findToken: (token) =>
+      answer('findToken', 1, () => {
+        const entry = entries.get(token);
+        return entry ? recordOf(entry) : null;
+      }),
+    findTokens: (filter, page) => answer('findTokens', 0, () => list(filter, page)),
+    updateTokenMetadata: (token, metadata) =>
+      answer('updateTokenMetadata', 1, () => {
+        const entry = entries.get(token);
+        if (!isToken(token)) throw failed('BAD_USER_INPUT');
+        if (!entry) throw failed('TOKEN_NOT_FOUND');
+        if (entry.status === 'deleted') throw failed('TOKEN_DELETED');
+        entry.metadata = metadata;
+        return recordOf(entry);
+      }),
   };
 }
+
+function malformed(token: string, binding: string | null): 'BAD_USER_INPUT' | undefined {
+  return isToken(token) && (binding?.length ?? 0) <= longestBinding ? undefined : 'BAD_USER_INPUT';
+}
+
+/** A token without a binding can get one; a bound one is not accepted or read anywhere else. */
+const isElsewhere = (entry: Entry, binding: string | null): boolean =>
+  entry.binding !== null && entry.binding !== binding;
+
+function recordOf({ value: _value, uploaded: _uploaded, until: _until, ...record }: Entry): TokenRecord {
+  return structuredClone(record);
+}
+
+const messageOf = (code: ProblemCode): string => `The test tokenizer says ${code}.`;
+const problem = (code: ProblemCode): Problem => ({ code, message: messageOf(code) });
+const failed = (code: ProblemCode): LunaSecError => createError(code, messageOf(code));
 
 const refuse = (token: string, code: ProblemCode): GrantResult => ({
   token,
   expiresAt: null,
   problem: problem(code),
 });
-
-const problem = (code: ProblemCode): Problem => ({ code, message: `The test tokenizer says ${code}.` });
