@@ -1,14 +1,19 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { configCommand } from './cli/config.js';
 import { fail } from './cli/fail.js';
 import { migrateCommand } from './cli/migrate.js';
 import { schemaCommand } from './cli/schema.js';
 import { startCommand } from './cli/start.js';
 
-const program = new Command('tokenizer').description(
-  'The LunaSec tokenizer. Settings are LUNASEC_… variables.',
-);
-for (const command of [startCommand, migrateCommand, schemaCommand]) program.addCommand(command());
+const program = new Command('tokenizer')
+  .description('The LunaSec tokenizer. Settings come from a file and from LUNASEC_… variables.')
+  .option(
+    '-c, --config <file>',
+    'the configuration file (default: tokenizer.config.yaml or .json, if there is one)',
+  );
+for (const command of [startCommand, migrateCommand, configCommand, schemaCommand])
+  program.addCommand(command());
 
 await program.parseAsync().catch(fail);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnvironment } from './environment.js';
 import { ConfigError, parseConfig } from './settings.js';
 
 const application = {
@@ -144,7 +143,23 @@ describe('settings', () => {
       { limits: { readGrant: '2h' } },
       /readGrant: must not be longer than maxReadGrant/,
     ],
-    ['an unknown setting', { aplications: [] }, /aplications/],
+    [
+      'an unknown setting',
+      { aplications: [] },
+      /aplications: is not a setting; did you mean "applications"\?/,
+    ],
+    [
+      'an unknown limit',
+      { applications: [{ ...application, limits: { maxbatch: 5 } }] },
+      /applications\[0\]\.limits\.maxbatch: is not a setting; did you mean "maxBatch"\?/,
+    ],
+    ['a setting of another kind of store', { tokenStore: { kind: 'sqlite', uri: 'x' } }, /tokenStore\.uri: /],
+    [
+      'a kind that is none',
+      { objectStore: { kind: 'ftp' } },
+      /objectStore\.kind: must have a kind: disk or s3/,
+    ],
+    ['what is nothing like a setting', { zzzzzzzz: 1 }, /zzzzzzzz: is not a setting here/],
     [
       'a database that is none',
       { tokenStore: { kind: 'mongodb', uri: 'postgres://x' } },
@@ -167,64 +182,4 @@ describe('settings', () => {
       ).toEqual([origin]);
     },
   );
-});
-
-describe('the environment', () => {
-  const LUNASEC_APPLICATIONS = JSON.stringify([application]);
-
-  test('gives every setting', () => {
-    const settings = readEnvironment({
-      LUNASEC_APPLICATIONS,
-      LUNASEC_HOST: '0.0.0.0',
-      LUNASEC_PORT: '80',
-      LUNASEC_PUBLIC_URL: 'https://tokens.example.com',
-      LUNASEC_DATA_DIRECTORY: '/var/lib/tokenizer',
-      LUNASEC_KEY_FILE: '/run/secrets/keys.json',
-      LUNASEC_MONGODB_URI: 'mongodb://db/tokens',
-      LUNASEC_S3_BUCKET: 'values',
-      LUNASEC_S3_REGION: 'eu-central-1',
-      LUNASEC_S3_ENDPOINT: 'https://s3.example.com',
-      LUNASEC_S3_FORCE_PATH_STYLE: 'true',
-      LUNASEC_LIMITS: '{"maxSize":1000}',
-      LUNASEC_RATES: '{"session":5}',
-      LUNASEC_INTROSPECTION: 'false',
-      LUNASEC_TRUST_PROXY: '1',
-      LUNASEC_SWEEP_INTERVAL: '5m',
-    });
-    expect(settings).toMatchObject({
-      host: '0.0.0.0',
-      port: 80,
-      publicURL: 'https://tokens.example.com',
-      dataDirectory: '/var/lib/tokenizer',
-      keyFile: '/run/secrets/keys.json',
-      tokenStore: { kind: 'mongodb', uri: 'mongodb://db/tokens' },
-      objectStore: {
-        kind: 's3',
-        bucket: 'values',
-        region: 'eu-central-1',
-        endpoint: 'https://s3.example.com',
-        forcePathStyle: true,
-      },
-      rates: { session: 5, application: 120_000, createSession: 600 },
-      introspection: false,
-      trustProxy: 1,
-      logLevel: 'info',
-      sweepInterval: 300,
-    });
-    expect(settings.applications[0]!.limits.maxSize).toBe(1000);
-  });
-
-  test.each<[Record<string, string>, RegExp]>([
-    [{}, /LUNASEC_APPLICATIONS: must be a list/],
-    [{ LUNASEC_APPLICATIONS: '[{' }, /LUNASEC_APPLICATIONS: is not JSON/],
-    [
-      { LUNASEC_APPLICATIONS: JSON.stringify([{ ...application, origins: ['x'] }]) },
-      /LUNASEC_APPLICATIONS\[0\]\.origins\[0\]: must be a URL/,
-    ],
-    [{ LUNASEC_APPLICATIONS, LUNASEC_PORT: 'http' }, /LUNASEC_PORT: must be a whole number/],
-    [{ LUNASEC_APPLICATIONS, LUNASEC_S3_BUCKET: 'values' }, /LUNASEC_S3_REGION: must be a region/],
-    [{ LUNASEC_APPLICATIONS, LUNASEC_INTROSPECTION: 'yes' }, /LUNASEC_INTROSPECTION: must be true or false/],
-  ])('is named in messages: %j', (environment, message) => {
-    expect(messageOf(() => readEnvironment(environment))).toMatch(message);
-  });
 });

@@ -1,78 +1,134 @@
-import { ConfigError, defaultName, parseConfig, writePath } from './settings.js';
-import type { Settings } from './settings.js';
+import { readFileSync } from 'node:fs';
+import { settingDescriptions } from './catalog.js';
+import type { SettingDescription } from './catalog.js';
+import { nearest } from './nearest.js';
+import { ConfigError } from './settings.js';
 
-/** Environment variables, and the settings that they give. */
-const variables: Record<string, { path: [string, ...string[]]; kind?: 'number' | 'boolean' | 'json' }> = {
-  LUNASEC_HOST: { path: ['host'] },
-  LUNASEC_PORT: { path: ['port'], kind: 'number' },
-  LUNASEC_PUBLIC_URL: { path: ['publicURL'] },
-  LUNASEC_DATA_DIRECTORY: { path: ['dataDirectory'] },
-  LUNASEC_KEY_FILE: { path: ['keyFile'] },
-  LUNASEC_APPLICATIONS: { path: ['applications'], kind: 'json' },
-  LUNASEC_MONGODB_URI: { path: ['tokenStore', 'uri'] },
-  LUNASEC_MONGODB_DATABASE: { path: ['tokenStore', 'database'] },
-  LUNASEC_S3_BUCKET: { path: ['objectStore', 'bucket'] },
-  LUNASEC_S3_REGION: { path: ['objectStore', 'region'] },
-  LUNASEC_S3_ENDPOINT: { path: ['objectStore', 'endpoint'] },
-  LUNASEC_S3_PUBLIC_ENDPOINT: { path: ['objectStore', 'publicEndpoint'] },
-  LUNASEC_S3_FORCE_PATH_STYLE: { path: ['objectStore', 'forcePathStyle'], kind: 'boolean' },
-  LUNASEC_S3_SERVER_SIDE_ENCRYPTION: { path: ['objectStore', 'serverSideEncryption'] },
-  LUNASEC_S3_KMS_KEY_ID: { path: ['objectStore', 'kmsKeyId'] },
-  LUNASEC_LIMITS: { path: ['limits'], kind: 'json' },
-  LUNASEC_RATES: { path: ['rates'], kind: 'json' },
-  LUNASEC_INTROSPECTION: { path: ['introspection'], kind: 'boolean' },
-  LUNASEC_TRUST_PROXY: { path: ['trustProxy'], kind: 'number' },
-  LUNASEC_LOG_LEVEL: { path: ['logLevel'] },
-  LUNASEC_SWEEP_INTERVAL: { path: ['sweepInterval'] },
-  LUNASEC_REMOVE_ORPHANS_AFTER: { path: ['removeOrphansAfter'] },
-};
-const kinds: Record<string, string> = { tokenStore: 'mongodb', objectStore: 's3' };
+export type Environment = Record<string, string | undefined>;
 
-/** Settings from `LUNASEC_…` variables; an empty one counts as not set. Throws {@link ConfigError}. */
-export function readEnvironment(environment: Record<string, string | undefined>): Settings {
-  const config: Record<string, unknown> = { logLevel: 'info' };
-  for (const [name, { path, kind }] of Object.entries(variables)) {
-    const text = environment[name];
-    if (text === undefined || text === '') continue;
-    const value = convert(name, text, kind);
-    const [section, field] = path;
-    if (field === undefined) config[section] = value;
-    else
-      config[section] = {
-        ...(config[section] as object | undefined),
-        kind: kinds[section],
-        [field]: value,
-      };
-  }
-  return parseConfig(config, { environment, nameOf: variableName });
+type Variable = SettingDescription & { variable: string };
+
+/** One setting that a variable gave. */
+export interface GivenSetting {
+  /** The variable's name, as it was set. */
+  variable: string;
+  path: readonly string[];
+  /** How many parts of the path the variable's name stands for. */
+  covers: number;
 }
 
-function convert(name: string, text: string, kind?: 'number' | 'boolean' | 'json'): unknown {
-  switch (kind) {
+const prefix = 'LUNASEC_';
+/** Names the configuration file. */
+export const fileVariable = 'LUNASEC_CONFIG';
+
+/** The settings that have a variable, kinds of sections before what is in them. */
+const variables = settingDescriptions.filter((it): it is Variable => it.variable !== undefined);
+const isKnown = (name: string) =>
+  name === fileVariable ||
+  variables.some(({ variable, secret }) => name === variable || (secret && name === `${variable}_FILE`));
+
+export const variableOf = (path: readonly PropertyKey[]): string | undefined =>
+  variables.find(
+    (it) => it.path.length === path.length && it.path.every((part, index) => part === path[index]),
+  )?.variable;
+
+/**
+ * Lays `LUNASEC_…` variables over the values of a file, setting by setting; an empty one counts as not set. Throws
+ * {@link ConfigError}; what they hold is validated with the rest.
+ */
+export function overlayEnvironment(
+  file: Record<string, unknown>,
+  environment: Environment,
+): { values: Record<string, unknown>; given: GivenSetting[]; warnings: string[] } {
+  const values = { ...file };
+  const given: GivenSetting[] = [];
+  const kinds = new Set<string>();
+  for (const setting of variables) {
+    const found = read(setting, environment);
+    if (!found) continue;
+    const [section, field] = setting.path as [string, string?];
+    const before = asSection(values[section]);
+    if (setting.type === 'kind') {
+      kinds.add(section);
+      values[section] = before.kind === found.value ? before : { kind: found.value };
+      given.push({ variable: found.name, path: [section, 'kind'], covers: 2 });
+      continue;
+    } else if (field !== undefined) {
+      // Another kind of store than the file's has settings of its own.
+      const isSame = setting.kind === undefined || before.kind === setting.kind || kinds.has(section);
+      values[section] = { ...(isSame ? before : { kind: setting.kind }), [field]: found.value };
+    } else if (setting.type === 'object' && isSection(found.value)) {
+      values[section] = { ...before, ...found.value };
+      for (const name of Object.keys(found.value))
+        given.push({ variable: found.name, path: [section, name], covers: 1 });
+      continue;
+    } else values[section] = found.value;
+    given.push({ variable: found.name, path: setting.path, covers: setting.path.length });
+  }
+  return { values, given, warnings: unknownVariables(environment) };
+}
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const asSection = (value: unknown): Record<string, unknown> => (isSection(value) ? value : {});
+
+/** What is not a setting but nearly so throws; what is nothing like one may be meant for another program. */
+function unknownVariables(environment: Environment): string[] {
+  const names = variables.flatMap(({ variable, secret }) =>
+    secret ? [variable, `${variable}_FILE`] : [variable],
+  );
+  const unknown = Object.keys(environment)
+    .filter((name) => name.startsWith(prefix) && environment[name] !== '' && !isKnown(name))
+    .map((name) => ({ name, match: nearestVariable(name, [...names, fileVariable]) }));
+  const mistakes = unknown.filter(({ match }) => match !== undefined);
+  if (mistakes.length > 0)
+    throw new ConfigError(
+      mistakes.map(({ name, match }) => `${name}: is not a setting; did you mean "${match}"?`),
+    );
+  return unknown.map(({ name }) => `${name} is not a setting of the tokenizer; it is left alone.`);
+}
+
+/** The prefix, which all share, makes no two names alike. */
+function nearestVariable(name: string, names: readonly string[]): string | undefined {
+  const bare = (text: string) => text.slice(prefix.length);
+  const match = nearest(bare(name), names.map(bare));
+  return match === undefined ? undefined : prefix + match;
+}
+
+function read(setting: Variable, environment: Environment): { name: string; value: unknown } | undefined {
+  const { variable, secret, type } = setting;
+  const text = environment[variable] || undefined;
+  const path = (secret && environment[`${variable}_FILE`]) || undefined;
+  if (text !== undefined && path !== undefined)
+    throw new ConfigError([`${variable}: is set twice, also as ${variable}_FILE; unset one of them`]);
+  if (path !== undefined) return { name: `${variable}_FILE`, value: readSecret(`${variable}_FILE`, path) };
+  return text === undefined ? undefined : { name: variable, value: convert(variable, text, type) };
+}
+
+/** Without the line break that editors and `echo` end a file with. */
+function readSecret(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`${name}: the file cannot be read (${code}); check its path and owner`]);
+  }
+}
+
+function convert(name: string, text: string, type: SettingDescription['type']): unknown {
+  switch (type) {
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
-    case 'json':
+    case 'list':
+    case 'object':
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        throw new ConfigError(
-          `The tokenizer's settings are wrong:\n- ${name}: is not JSON; check its quotes`,
-        );
+        throw new ConfigError([`${name}: is not JSON; check its quotes`]);
       }
-    case undefined:
+    default:
       return text;
   }
-}
-
-function variableName(path: readonly PropertyKey[]): string {
-  for (const length of [2, 1]) {
-    const head = path.slice(0, length);
-    const found = Object.entries(variables).find(
-      ([, it]) => it.path.length === length && it.path.every((part, index) => part === head[index]),
-    );
-    if (found) return found[0] + writePath(path.slice(length));
-  }
-  return defaultName(path);
 }

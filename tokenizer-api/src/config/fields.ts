@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.js';
 
+export const text = () => z.string('must be a text').min(1, 'must not be empty');
+
+export const flag = () => z.boolean('must be true or false');
+
 export const duration = (min: number, max: number) =>
-  z.string().transform((text, context) => {
+  z.string('must be a duration such as 5m30s').transform((text, context) => {
     const seconds = parseDuration(text);
     if (seconds !== undefined && seconds >= min && seconds <= max) return seconds;
     context.addIssue(

@@ -1,129 +1,225 @@
 import { z } from 'zod';
 import { longestDuration } from '../duration.js';
-import { count, duration, origin, secureURL } from './fields.js';
+import { count, duration, flag, origin, secureURL, text } from './fields.js';
+
+/*
+ * What a setting means is written in its `.meta()`: `description` for the reference and for editors; `variable`, the
+ * environment variable that sets it; `secret` for what is never shown, and may be given as a file by `<variable>_FILE`.
+ */
 
 const jwk = z
   .looseObject({
-    kty: z.enum(['OKP', 'EC', 'RSA'], 'must be OKP, EC or RSA: shared secrets are not accepted'),
+    kty: z
+      .enum(['OKP', 'EC', 'RSA'], 'must be OKP, EC or RSA: shared secrets are not accepted')
+      .meta({ description: 'Type of the key (RFC 7517 §4.1).' }),
   })
   .refine((key) => !['d', 'p', 'q', 'k'].some((part) => part in key), {
     error: 'holds a private key; publish the public one and replace this one, as it is no secret any more',
   });
 
-export const jwks = z.object({ keys: z.array(jwk).min(1, 'must hold at least one key') });
+export const jwks = z.object({
+  keys: z
+    .array(jwk, 'must be a list of keys')
+    .min(1, 'must hold at least one key')
+    .meta({ description: 'JSON Web Keys, public ones only.' }),
+});
 
 const limitFields = {
-  /** Most entries of one call: 1 to 10000, default 1000. */
-  maxBatch: count(1, 10_000),
-  /** Largest ciphertext in bytes: up to 2 GiB less one byte, default 64 MiB. */
-  maxSize: count(1, 2 ** 31 - 1),
-  /** How long a server may accept a new token: 1 s to 1 d, default 15 m. */
-  storeGrant: duration(1, 86_400),
-  /** Read grants whose server names no duration: 1 s to `maxReadGrant`, default 15 m or `maxReadGrant` if shorter. */
-  readGrant: duration(1, longestDuration),
-  /** Longest read grant: 1 s to 30 d, default 1 h. */
-  maxReadGrant: duration(1, 30 * 86_400),
-  /** A frame's access token: 3 m to 15 m, default 15 m. Not shorter, so that no assertion outlives its record. */
-  frameSession: duration(180, 900),
+  maxBatch: count(1, 10_000).meta({ description: 'Most entries of one call. Default: 1000.' }),
+  maxSize: count(1, 2 ** 31 - 1).meta({
+    description: 'Largest ciphertext, in bytes. Default: 67108864 (64 MiB).',
+  }),
+  storeGrant: duration(1, 86_400).meta({
+    description: 'How long a server may accept a new token: from 1s to 24h. Default: 15m.',
+  }),
+  readGrant: duration(1, longestDuration).meta({
+    description:
+      'Length of read grants whose server names none: from 1s to `maxReadGrant`. Default: 15m, or `maxReadGrant` if that is shorter.',
+  }),
+  maxReadGrant: duration(1, 30 * 86_400).meta({
+    description: 'Longest read grant that a server may ask for: from 1s to 720h. Default: 1h.',
+  }),
+  // Not shorter, so that no assertion outlives its record.
+  frameSession: duration(180, 900).meta({
+    description: "How long a frame's access token works: from 3m to 15m. Default: 15m.",
+  }),
 };
 const limits = z.strictObject(limitFields).partial();
 
-/** Calls per minute, counted per root field and, so far, per process. */
 const rates = z.strictObject({
-  /** `tokenize` and `detokenize` of one session. */
-  session: count(1, 10_000_000).default(1200),
-  /** Calls of one application's servers. */
-  application: count(1, 10_000_000).default(120_000),
-  /** `createSession` from one network address. Behind a proxy, set `trustProxy`, or all users share one address. */
-  createSession: count(1, 10_000_000).default(600),
+  session: count(1, 10_000_000)
+    .default(1200)
+    .meta({ description: '`tokenize` and `detokenize` calls of one session.' }),
+  application: count(1, 10_000_000)
+    .default(120_000)
+    .meta({ description: "Calls of one application's servers." }),
+  createSession: count(1, 10_000_000).default(600).meta({
+    description:
+      '`createSession` calls from one network address. Behind a proxy set `trustProxy`, or all users share one address.',
+  }),
 });
 
 const application = z
   .strictObject({
-    /** Also the first part of object keys. */
-    id: z
-      .string('must be a text')
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, "-" or "_"'),
-    /** Where the application publishes its public keys: `<app>/.lunasec/jwks.json`. */
-    jwksURL: secureURL.optional(),
-    /** The public keys themselves, instead of their address. */
-    jwks: jwks.optional(),
-    /** Origins of the pages that may embed the frames. */
-    origins: z.array(origin, 'must be a list of origins').min(1, 'must name at least one origin').max(100),
-    limits: limits.optional(),
+    id: text()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, "-" or "_"')
+      .meta({ description: 'Names the application in its JWTs; also the first part of its object keys.' }),
+    jwksURL: secureURL.optional().meta({
+      description:
+        'Where the application publishes its public keys, such as `https://app.example.com/.lunasec/jwks.json`. Either this or `jwks`.',
+    }),
+    jwks: jwks.optional().meta({ description: 'The public keys themselves, instead of their address.' }),
+    origins: z
+      .array(origin, 'must be a list of origins')
+      .min(1, 'must name at least one origin')
+      .max(100, 'must name at most 100 origins')
+      .meta({ description: 'Origins of the pages that may embed the secure frames.' }),
+    limits: limits
+      .optional()
+      .meta({ description: 'Limits of this application alone; those not named are the common ones.' }),
   })
   .refine((it) => (it.jwksURL === undefined) !== (it.jwks === undefined), {
     error: 'needs either jwksURL (an address of public keys) or jwks (the keys themselves)',
   });
 
-const mongodbURI = z
-  .string('must be a text')
-  .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://');
+const tokenStore = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('sqlite') }),
+    z.strictObject({
+      kind: z.literal('mongodb'),
+      uri: text()
+        .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+        .meta({
+          description: 'Connection string of MongoDB.',
+          variable: 'LUNASEC_MONGODB_URI',
+          secret: true,
+        }),
+      database: text().optional().meta({
+        description: "Name of the database. Default: the connection string's.",
+        variable: 'LUNASEC_MONGODB_DATABASE',
+      }),
+    }),
+  ],
+  'must have a kind: sqlite or mongodb',
+);
+
+const objectStore = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('disk') }),
+    z.strictObject({
+      kind: z.literal('s3'),
+      bucket: text()
+        .min(3, 'must be the name of a bucket')
+        .meta({ description: 'Name of the bucket.', variable: 'LUNASEC_S3_BUCKET' }),
+      region: z
+        .string('must be a region such as eu-central-1')
+        .min(1, 'must be a region such as eu-central-1')
+        .meta({
+          description: 'Region of the bucket, such as `eu-central-1`.',
+          variable: 'LUNASEC_S3_REGION',
+        }),
+      endpoint: z.url('must be a URL').optional().meta({
+        description: 'Address of an S3-compatible store, as this server reaches it. Default: AWS.',
+        variable: 'LUNASEC_S3_ENDPOINT',
+      }),
+      publicEndpoint: z.url('must be a URL').optional().meta({
+        description: 'The same, as browsers reach it. Default: `endpoint`.',
+        variable: 'LUNASEC_S3_PUBLIC_ENDPOINT',
+      }),
+      forcePathStyle: flag().optional().meta({
+        description: "Puts the bucket's name into the path, not the host. Default: false.",
+        variable: 'LUNASEC_S3_FORCE_PATH_STYLE',
+      }),
+      serverSideEncryption: z.enum(['AES256', 'aws:kms'], 'must be AES256 or aws:kms').optional().meta({
+        description:
+          'What S3 encrypts with besides, requested with every upload. Default: AES256 on AWS, nothing elsewhere.',
+        variable: 'LUNASEC_S3_SERVER_SIDE_ENCRYPTION',
+      }),
+      kmsKeyId: text().optional().meta({
+        description: "A key of AWS KMS, for `aws:kms`. Default: the account's own.",
+        variable: 'LUNASEC_S3_KMS_KEY_ID',
+      }),
+    }),
+  ],
+  'must have a kind: disk or s3',
+);
 
 /** Every setting of the tokenizer, with its limits and default. */
 export const configSchema = z.strictObject({
-  /** Address to listen on. */
-  host: z.string('must be a text').min(1, 'must not be empty').default('127.0.0.1'),
-  /** 0: any free port. */
-  port: count(0, 65_535).default(4010),
-  /** Origin under which browsers and servers reach this tokenizer. Default: the address it listens on. */
-  publicURL: origin.optional(),
-  /** Keeps the database and objects of the embedded stores, and the key file. */
-  dataDirectory: z.string('must be a text').min(1, 'must not be empty').default('.lunasec/tokenizer'),
-  /** The key that wraps data keys; made on first start. Default: `keys.json` in the data directory. */
-  keyFile: z.string('must be a text').min(1, 'must not be empty').optional(),
+  host: text().default('127.0.0.1').meta({ description: 'Address to listen on.', variable: 'LUNASEC_HOST' }),
+  port: count(0, 65_535)
+    .default(4010)
+    .meta({ description: 'Port to listen on. 0: any free one.', variable: 'LUNASEC_PORT' }),
+  publicURL: origin.optional().meta({
+    description:
+      'Origin under which browsers and servers reach this tokenizer; JWTs must name it as their audience. Default: the address that it listens on.',
+    variable: 'LUNASEC_PUBLIC_URL',
+  }),
+  dataDirectory: text().default('.lunasec/tokenizer').meta({
+    description:
+      'Keeps the database and objects of the embedded stores, and the key file. Relative to the working directory.',
+    variable: 'LUNASEC_DATA_DIRECTORY',
+  }),
+  keyFile: text().optional().meta({
+    description:
+      'The file of keys that wrap data keys; made on first start. Without it no value can be read. Default: `keys.json` in the data directory.',
+    variable: 'LUNASEC_KEY_FILE',
+  }),
   applications: z
     .array(
       application,
       'must be a list of applications, such as [{"id":"my-app","jwksURL":"…","origins":["…"]}]',
     )
     .min(1, 'must name at least one application')
-    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'must not repeat an id'),
-  tokenStore: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('sqlite') }),
-      z.strictObject({ kind: z.literal('mongodb'), uri: mongodbURI, database: z.string().min(1).optional() }),
-    ])
-    .default({ kind: 'sqlite' }),
-  objectStore: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('disk') }),
-      z.strictObject({
-        kind: z.literal('s3'),
-        bucket: z.string('must be a text').min(3, 'must be the name of a bucket'),
-        region: z
-          .string('must be a region such as eu-central-1')
-          .min(1, 'must be a region such as eu-central-1'),
-        /** Of S3 compatibles, as this server reaches it. */
-        endpoint: z.url('must be a URL').optional(),
-        /** The same, as browsers reach it. Default: `endpoint`. */
-        publicEndpoint: z.url('must be a URL').optional(),
-        forcePathStyle: z.boolean('must be true or false').optional(),
-        /** What S3 encrypts with besides, requested with every upload. Default: AES256 on AWS, nothing elsewhere. */
-        serverSideEncryption: z.enum(['AES256', 'aws:kms'], 'must be AES256 or aws:kms').optional(),
-        /** A key of AWS KMS, for `aws:kms`. Default: the account's own. */
-        kmsKeyId: z.string('must be a text').min(1, 'must not be empty').optional(),
-      }),
-    ])
-    .default({ kind: 'disk' }),
-  limits: limits.default({}),
-  rates: rates.prefault({}),
-  /** Whether clients may ask for the schema. Default: not in production (`NODE_ENV`). */
-  introspection: z.boolean('must be true or false').optional(),
-  /** How many reverse proxies stand in front, to find out the client's address. 0 trusts no `X-Forwarded-For`. */
-  trustProxy: count(0, 10).default(0),
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'must not repeat an id')
+    .meta({
+      description: 'The applications that this tokenizer serves, at least one.',
+      variable: 'LUNASEC_APPLICATIONS',
+    }),
+  tokenStore: tokenStore.default({ kind: 'sqlite' }).meta({
+    description: 'Where tokens, grants, sessions and the audit live: an embedded SQLite file, or MongoDB.',
+    variable: 'LUNASEC_TOKEN_STORE',
+  }),
+  objectStore: objectStore.default({ kind: 'disk' }).meta({
+    description: 'Where ciphertext lives: on disk, or in S3 or a compatible store.',
+    variable: 'LUNASEC_OBJECT_STORE',
+  }),
+  limits: limits.prefault({}).meta({
+    description: 'Limits of every application, unless it has its own.',
+    variable: 'LUNASEC_LIMITS',
+  }),
+  rates: rates.prefault({}).meta({
+    description: 'Calls per minute, counted per root field and, so far, per process.',
+    variable: 'LUNASEC_RATES',
+  }),
+  introspection: flag().optional().meta({
+    description: 'Whether clients may ask for the schema. Default: not in production (`NODE_ENV`).',
+    variable: 'LUNASEC_INTROSPECTION',
+  }),
+  trustProxy: count(0, 10).default(0).meta({
+    description:
+      "How many reverse proxies stand in front, to find out the client's address. 0 trusts no `X-Forwarded-For`.",
+    variable: 'LUNASEC_TRUST_PROXY',
+  }),
   logLevel: z
     .enum(
       ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
       'must be a level such as info or warn',
     )
-    .default('warn'),
-  /** How often unaccepted tokens and deleted objects are removed: 1 s to 1 h. */
-  sweepInterval: duration(1, 3600).prefault('1m'),
-  /**
-   * How long an object must have been seen without a token before it is removed: 1 d to 366 d. Default: such objects
-   * are counted (`lunasec_orphaned_objects`), none is removed. Choose more time than you need to notice that the
-   * database was restored from an old backup, or that a wrong one was configured.
-   */
-  removeOrphansAfter: duration(86_400, longestDuration).optional(),
+    .default('info')
+    .meta({
+      description: 'Least level that is logged. `debug` has a line for every request.',
+      variable: 'LUNASEC_LOG_LEVEL',
+    }),
+  sweepInterval: duration(1, 3600).prefault('1m').meta({
+    description: 'How often unaccepted tokens and deleted objects are removed: from 1s to 1h.',
+    variable: 'LUNASEC_SWEEP_INTERVAL',
+  }),
+  removeOrphansAfter: duration(86_400, longestDuration).optional().meta({
+    description:
+      'How long an object must have been seen without a token before it is removed: from 24h to 8784h. Choose more time than you need to notice that the database was restored from an old backup, or that a wrong one was configured. Default: such objects are counted (`lunasec_orphaned_objects`), none is removed.',
+    variable: 'LUNASEC_REMOVE_ORPHANS_AFTER',
+  }),
 });

@@ -1,12 +1,18 @@
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Limits } from '../services/limits.js';
+import { namesBelow } from './catalog.js';
+import { didYouMean } from './nearest.js';
 import { configSchema } from './schema.js';
 import type { jwks } from './schema.js';
 
-/** A setting is missing or wrong. The message has one line per setting, with what to do about it. */
+/** Settings are missing or wrong. The message has one line per setting, with what to do about it; never its value. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The tokenizer's settings are wrong:\n- ${problems.join('\n- ')}`);
+  }
 }
 
 /** What {@link startTokenizer} takes. Durations are texts such as `15m`; everything but `applications` has a default. */
@@ -42,17 +48,15 @@ export function parseConfig(
   { environment = process.env, nameOf = defaultName }: ParseOptions = {},
 ): Settings {
   const result = configSchema.safeParse(config);
-  if (!result.success) {
-    const lines = result.error.issues.map((issue) => `${nameOf(issue.path)}: ${issue.message}`);
-    throw new ConfigError(`The tokenizer's settings are wrong:\n- ${lines.join('\n- ')}`);
-  }
+  if (!result.success)
+    throw new ConfigError(result.error.issues.flatMap((issue) => describeIssue(issue, nameOf)));
   const { applications, limits: shared, introspection, keyFile, ...rest } = result.data;
   const dataDirectory = resolve(rest.dataDirectory);
   if (!rest.publicURL && ['0.0.0.0', '::'].includes(rest.host))
-    throw new ConfigError(
-      `The tokenizer's settings are wrong:\n- ${nameOf(['publicURL'])}: is needed, because ${rest.host} is no address ` +
-        'that a browser can open; set it to the origin of this tokenizer, such as https://tokens.example.com',
-    );
+    throw new ConfigError([
+      `${nameOf(['publicURL'])}: is needed, because ${rest.host} is no address that a browser can open; set it to the ` +
+        'origin of this tokenizer, such as https://tokens.example.com',
+    ]);
   return {
     ...rest,
     dataDirectory,
@@ -75,13 +79,23 @@ interface ParseOptions {
   nameOf?: (path: readonly PropertyKey[]) => string;
 }
 
+function describeIssue(issue: z.core.$ZodIssue, nameOf: (path: readonly PropertyKey[]) => string): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${nameOf(issue.path)}: ${issue.message}`];
+  const known = namesBelow(issue.path);
+  return issue.keys.map((key) => {
+    const reason = known.includes(key)
+      ? 'is a setting of another kind; change the kind, or remove it'
+      : `is not a setting${didYouMean(key, known) || ' here'}`;
+    return `${nameOf([...issue.path, key])}: ${reason}`;
+  });
+}
+
 function mergeLimits(given: Partial<Limits>, nameOfReadGrant: string): Limits {
   const merged = { ...defaultLimits, ...given };
   if (given.readGrant !== undefined && given.readGrant > merged.maxReadGrant)
-    throw new ConfigError(
-      `The tokenizer's settings are wrong:\n- ${nameOfReadGrant}: must not be longer than maxReadGrant; shorten it, or ` +
-        'raise maxReadGrant',
-    );
+    throw new ConfigError([
+      `${nameOfReadGrant}: must not be longer than maxReadGrant; shorten it, or raise maxReadGrant`,
+    ]);
   return { ...merged, readGrant: Math.min(merged.readGrant, merged.maxReadGrant) };
 }
 
