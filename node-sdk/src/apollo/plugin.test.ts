@@ -9,7 +9,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import request from 'supertest';
 import { UnavailableError } from '../errors/index.js';
-import { createTestLunaSec } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
 import type { TestLunaSecOptions } from '../testing/index.js';
 
 const typeDefs = `
@@ -31,7 +31,7 @@ async function setUp({
   transformed = true,
   ...options
 }: TestLunaSecOptions & { plugins?: ApolloServerPlugin<Context>[]; transformed?: boolean } = {}) {
-  const it = createTestLunaSec(options);
+  const it = testKit(options);
   const user: Record<string, unknown> = { name: 'Ada' };
   const saved: string[] = [];
   const plain = makeExecutableSchema({
@@ -297,7 +297,7 @@ describe('what was forgotten fails closed', () => {
   });
 
   test('a schema whose @token cannot work stops the server at start', async () => {
-    const { lunaSec } = createTestLunaSec();
+    const { lunaSec } = testKit();
     const schema = makeExecutableSchema({
       typeDefs: [lunaSec.tokenDirective.typeDefs, 'type Query { age: Int @token }'],
     });

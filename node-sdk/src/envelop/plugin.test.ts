@@ -9,7 +9,7 @@ import type { Plugin as YogaPlugin } from 'graphql-yoga';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnavailableError } from '../errors/index.js';
-import { createTestLunaSec } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
 import type { TestLunaSecOptions } from '../testing/index.js';
 
 const typeDefs = `
@@ -31,7 +31,7 @@ async function setUp({
   plugged = true,
   ...options
 }: TestLunaSecOptions & { before?: YogaPlugin[]; transformed?: boolean; plugged?: boolean } = {}) {
-  const it = createTestLunaSec(options);
+  const it = testKit(options);
   const user: Record<string, unknown> = { name: 'Ada' };
   const saved: unknown[] = [];
   const events: unknown[] = [];
@@ -233,7 +233,7 @@ describe('with GraphQL Yoga over HTTP', () => {
   });
 
   test('a schema whose @token cannot work is refused at start', () => {
-    const { lunaSec } = createTestLunaSec();
+    const { lunaSec } = testKit();
     const schema = makeExecutableSchema({
       typeDefs: [lunaSec.tokenDirective.typeDefs, 'type Query { age: Int @token }'],
     });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sidOf } from '../auth/sid.js';
 import { createError, LunaSecError, UnavailableError } from '../errors/index.js';
 import { startStub } from '../test-support/server.js';
-import { createTestLunaSec } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
 import { LunaSec } from './lunasec.js';
 import type { LunaSecOptions } from './options.js';
 
@@ -113,7 +113,7 @@ describe('new LunaSec', () => {
 
 describe('grants', () => {
   const setUp = () => {
-    const it = createTestLunaSec();
+    const it = testKit();
     return { ...it, grants: it.lunaSec.grants, mine: it.tokenizer.tokenize('alice') };
   };
   const failure = (work: Promise<unknown>) =>
@@ -189,7 +189,7 @@ describe('grants', () => {
 
 describe('the session id provider', () => {
   const withProvider = (sessionIdProvider: LunaSecOptions<IncomingMessage>['auth']['sessionIdProvider']) => {
-    const { tokenizer } = createTestLunaSec();
+    const { tokenizer } = testKit();
     process.env.LUNASEC_TEST_KEY =
       '{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}';
     const warnings: string[] = [];
@@ -230,7 +230,7 @@ describe('the session id provider', () => {
 
 describe('deleteTokens', () => {
   test('destroys, may be repeated, and says what never existed', async () => {
-    const { lunaSec, tokenizer } = createTestLunaSec();
+    const { lunaSec, tokenizer } = testKit();
     const token = tokenizer.tokenize('alice');
     for (let i = 0; i < 2; i++)
       expect(await lunaSec.deleteTokens([token, unknown])).toEqual([
@@ -242,7 +242,7 @@ describe('deleteTokens', () => {
   });
 
   test('throws when a value could not be destroyed', async () => {
-    const { lunaSec, tokenizer } = createTestLunaSec();
+    const { lunaSec, tokenizer } = testKit();
     const token = tokenizer.tokenize('alice');
     tokenizer.deleteTokens = async () => [
       { token, deleted: false, problem: { code: 'UNAVAILABLE', message: 'object store down' } },
@@ -255,7 +255,7 @@ describe('deleteTokens', () => {
 
 describe('what is known of tokens', () => {
   test('is found by metadata, however many pages it takes', async () => {
-    const { lunaSec, tokenizer } = createTestLunaSec();
+    const { lunaSec, tokenizer } = testKit();
     const made = Array.from({ length: 450 }, (_, index) =>
       tokenizer.tokenize(index % 2 === 0 ? 'alice' : 'bob', { metadata: { odd: index % 2 === 1 } }),
     );
@@ -273,14 +273,14 @@ describe('what is known of tokens', () => {
   });
 
   test('is asked for only as far as it is wanted', async () => {
-    const { lunaSec, tokenizer } = createTestLunaSec();
+    const { lunaSec, tokenizer } = testKit();
     for (let i = 0; i < 450; i++) tokenizer.tokenize('alice');
     for await (const _ of lunaSec.findTokens()) break;
     expect(tokenizer.calls).toHaveLength(1);
   });
 
   test('is told of one, and its metadata replaced', async () => {
-    const { lunaSec, tokenizer } = createTestLunaSec();
+    const { lunaSec, tokenizer } = testKit();
     const token = tokenizer.tokenize('alice', { value: '078-05-1120' });
     expect(await lunaSec.findToken(token)).toMatchObject({ token, status: 'pending', metadata: {} });
     expect(await lunaSec.updateTokenMetadata(token, { patient: 42 })).toMatchObject({

@@ -2,10 +2,11 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { IExecutableSchemaDefinition } from '@graphql-tools/schema';
 import { parse, validate } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import { createTestLunaSec } from '../testing/index.js';
-import type { TestLunaSec, TestLunaSecOptions } from '../testing/index.js';
+import { testKit } from './kit.js';
+import type { TestLunaSecOptions } from '../testing/index.js';
+import type { TestKit } from './kit.js';
 
-export interface Harness extends TestLunaSec {
+export interface Harness extends TestKit {
   schema: GraphQLSchema;
   /** Runs an operation for the session `alice`, unless told otherwise, as GraphQL over HTTP would answer it. */
   run(
@@ -25,7 +26,7 @@ export function harness(
   resolvers: IExecutableSchemaDefinition['resolvers'],
   options?: TestLunaSecOptions,
 ): Harness {
-  const test = createTestLunaSec(options);
+  const test = testKit(options);
   const schema = test.lunaSec.tokenDirective.transform(
     makeExecutableSchema({
       typeDefs: [test.lunaSec.tokenDirective.typeDefs, typeDefs],

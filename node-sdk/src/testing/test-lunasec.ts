@@ -3,9 +3,10 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Log } from '../log.js';
 import type { LeakPolicy } from '../directive/index.js';
+import { createError } from '../errors/index.js';
 import { LunaSec } from '../lunasec/lunasec.js';
 import { createTestTokenizer } from './test-tokenizer.js';
-import type { TestTokenizer } from './test-tokenizer.js';
+import type { TestTokenizeOptions, TestTokenizer } from './test-tokenizer.js';
 
 const sessionHeader = 'x-test-session';
 
@@ -17,12 +18,24 @@ export interface TestLunaSecOptions {
   tokenizer?: TestTokenizer | undefined;
 }
 
-export interface TestLunaSec {
-  /** Works like any other, on a tokenizer in memory. */
-  lunaSec: LunaSec<IncomingMessage>;
-  tokenizer: TestTokenizer;
+/** One session of the app: its server's requests, and its secure frames. */
+export interface TestSession {
+  readonly sessionId: string;
+  /** `contextValue` for operations of this session. */
+  readonly context: { req: IncomingMessage };
+  /** Stores a value as a secure frame does when its form is submitted; gives the token that the page sends. */
+  tokenize(value: string, options?: Omit<TestTokenizeOptions, 'value'>): Promise<string>;
+  /** What a secure frame shows for a token. Throws READ_GRANT_MISSING or GRANT_EXPIRED. */
+  detokenize(token: string): Promise<string>;
+}
+
+/** Works like any other LunaSec, on a tokenizer in memory. */
+export interface TestLunaSec extends LunaSec<IncomingMessage> {
+  readonly tokenizer: TestTokenizer;
   /** What was reported so far. */
-  warnings: string[];
+  readonly warnings: readonly string[];
+  /** Acts as a session of the app that is logged in. */
+  asSession(sessionId: string): TestSession;
   /** A context for operations of a session of the app; null: nobody is logged in. */
   context(sessionId: string | null): { req: IncomingMessage };
 }
@@ -54,14 +67,24 @@ export function createTestLunaSec(options: TestLunaSecOptions = {}): TestLunaSec
       signingKey: { privateKey: generateKeyPairSync('ed25519').privateKey, algorithm: 'EdDSA' },
     },
   );
-  return {
-    lunaSec,
-    tokenizer,
-    warnings,
-    context(sessionId) {
-      const req = new IncomingMessage(new Socket());
-      if (sessionId !== null) req.headers[sessionHeader] = sessionId;
-      return { req };
+
+  function context(sessionId: string | null) {
+    const req = new IncomingMessage(new Socket());
+    if (sessionId !== null) req.headers[sessionHeader] = sessionId;
+    return { req };
+  }
+
+  const asSession = (sessionId: string): TestSession => ({
+    sessionId,
+    context: context(sessionId),
+    tokenize: async (value, about = {}) => tokenizer.tokenize(sessionId, { ...about, value }),
+    async detokenize(token) {
+      const answer = tokenizer.detokenize(sessionId, token);
+      if (answer !== 'granted')
+        throw createError(answer, `Session ${sessionId} may not read this token.`, { token });
+      return tokenizer.valueOf(token)!;
     },
-  };
+  });
+
+  return Object.assign(lunaSec, { tokenizer, warnings, context, asSession });
 }

@@ -18,7 +18,7 @@ import {
   Root,
 } from 'type-graphql';
 import { failures, summarize } from '../test-support/harness.js';
-import { createTestLunaSec } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
 import { Token, TokenMiddleware } from './index.js';
 
 @InterfaceType()
@@ -103,7 +103,7 @@ class UserResolver {
 }
 
 async function setUp(way: 'transform' | 'middleware' | 'both') {
-  const it = createTestLunaSec();
+  const it = testKit();
   const { tokenDirective } = it.lunaSec;
   const built = await buildSchema({
     resolvers: [UserResolver],
@@ -154,7 +154,7 @@ describe('@Token', () => {
         return { age: 1 };
       }
     }
-    const { tokenDirective } = createTestLunaSec().lunaSec;
+    const { tokenDirective } = testKit().lunaSec;
     const schema = await buildSchema({
       resolvers: [WrongResolver],
       directives: [tokenDirective.definition],
