@@ -261,7 +261,7 @@ export interface TokenStore {
 
   /**
    * Notes that the object store holds objects of these names though the application has no such tokens. Returns when
-   * each was noted first. One write and one read.
+   * each was noted first. For the background: one read, then writes.
    */
   noteOrphans(applicationId: string, tokens: readonly string[], now: Date): Promise<Map<string, Date>>;
   /** Forgets what was not noted again since `before`, of all applications. Returns how many. */

@@ -34,10 +34,10 @@ export function orphanContract(store: OpenedStore): void {
       );
     });
 
-    test('take thousands at a time', async () => {
-      const names = Array.from({ length: 1000 }, (_, index) => `t${index}`);
-      expect((await store().noteOrphans(app, names, at(1))).size).toBe(1000);
-      expect((await store().noteOrphans(app, names, at(2))).get('t999')).toEqual(at(1));
+    test('take many at a time', async () => {
+      const names = Array.from({ length: 100 }, (_, index) => `t${index}`);
+      expect((await store().noteOrphans(app, names, at(1))).size).toBe(100);
+      expect((await store().noteOrphans(app, names, at(2))).get('t99')).toEqual(at(1));
     });
   });
 }

@@ -15,11 +15,11 @@ export function createLeases({ leases }: Models): Leases {
               _id: text(name),
               $or: [{ holder: { $in: [null, text(holder)] } }, { expiresAt: { $lte: now } }],
             },
-            { $set: { holder, expiresAt }, $setOnInsert: { progress: null } },
+            { $set: { holder, expiresAt } },
             { upsert: true, returnDocument: 'after' },
           )
           .lean<LeaseDocument>();
-        return { progress: taken!.progress };
+        return { progress: taken!.progress ?? null };
       } catch (error) {
         // It is there and does not match: somebody else has it.
         if (isDuplicate(error)) return null;

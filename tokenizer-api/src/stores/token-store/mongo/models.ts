@@ -41,7 +41,8 @@ export interface LeaseDocument {
   _id: string;
   holder: string | null;
   expiresAt: Date;
-  progress: string | null;
+  /** Absent until something is noted. */
+  progress?: string | null;
 }
 
 /** An object without a token. */
