@@ -24,13 +24,13 @@ resource "aws_s3_bucket_ownership_controls" "objects" {
   }
 }
 
-# A deleted value must be gone: a version that stays behind would outlive the token. Nothing is lost to overwriting
-# either, as uploads only ever create.
+# A deleted value must be gone: by default no version of it stays behind. Nothing is lost to overwriting, as uploads
+# only ever create.
 resource "aws_s3_bucket_versioning" "objects" {
   bucket = aws_s3_bucket.objects.id
 
   versioning_configuration {
-    status = "Disabled"
+    status = var.keep_deleted_days > 0 ? "Enabled" : "Disabled"
   }
 }
 
@@ -78,6 +78,27 @@ resource "aws_s3_bucket_lifecycle_configuration" "objects" {
       days_after_initiation = 1
     }
   }
+
+  dynamic "rule" {
+    for_each = var.keep_deleted_days > 0 ? [var.keep_deleted_days] : []
+
+    content {
+      id     = "remove-deleted-objects"
+      status = "Enabled"
+
+      filter {}
+
+      noncurrent_version_expiration {
+        noncurrent_days = rule.value
+      }
+
+      expiration {
+        expired_object_delete_marker = true
+      }
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.objects]
 }
 
 data "aws_iam_policy_document" "bucket" {

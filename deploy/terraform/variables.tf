@@ -13,6 +13,17 @@ variable "public_url" {
   }
 }
 
+variable "keep_deleted_days" {
+  description = "Days for which S3 keeps what was deleted, as a net under mistakes. Its keys are gone at once, but those in backups of the database. 0: not at all, and no versioning. Once above 0, versioning can be suspended but not undone."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.keep_deleted_days >= 0 && var.keep_deleted_days == floor(var.keep_deleted_days)
+    error_message = "The keep_deleted_days must be a whole number, 0 or more."
+  }
+}
+
 variable "name" {
   description = "Name of the role, and of the keys' aliases."
   type        = string

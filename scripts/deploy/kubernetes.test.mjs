@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as apps from 'kubernetes-models/apps/v1';
+import * as networking from 'kubernetes-models/networking.k8s.io/v1';
+import * as policy from 'kubernetes-models/policy/v1';
+import * as core from 'kubernetes-models/v1';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../lib/workspace.mjs';
+import { environment as imageEnvironment, last } from './image.mjs';
+import { applications, read, readYAML, settingsOf, startTokenizer } from './support.mjs';
+
+const directory = 'deploy/kubernetes';
+const kustomization = readYAML(`${directory}/kustomization.yaml`);
+const manifests = kustomization.resources.map((file) => readYAML(`${directory}/${file}`));
+const the = (kind) => manifests.find((it) => it.kind === kind);
+const models = [apps, networking, policy, core].flatMap((group) => Object.values(group));
+const modelOf = ({ apiVersion, kind }) =>
+  models.find((model) => model.apiVersion === apiVersion && model.kind === kind);
+
+const deployment = the('Deployment').spec;
+const pod = deployment.template.spec;
+const [container] = pod.containers;
+const settingsFile = Object.fromEntries(
+  read(`${directory}/settings.env`)
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+);
+
+describe('the Kubernetes manifests', () => {
+  test.each(manifests.map((manifest) => [manifest.kind, manifest]))(
+    '%s follows the schema of Kubernetes',
+    (_kind, manifest) => {
+      const Model = modelOf(manifest);
+      // What the kustomization adds.
+      const rendered = structuredClone(manifest);
+      if (manifest.kind === 'Deployment')
+        rendered.spec.selector = rendered.spec.template.metadata.labels = {};
+      expect(() => new Model(rendered).validate()).not.toThrow();
+    },
+  );
+
+  test('a wrong one would not', () => {
+    const wrong = structuredClone(the('Deployment'));
+    wrong.spec.replicas = 'two';
+    expect(() => new apps.Deployment(wrong).validate()).toThrow(/replicas/);
+  });
+
+  test('are all listed', () => {
+    const files = readdirSync(join(root, directory)).filter((name) => name.endsWith('.yaml'));
+    expect([...kustomization.resources, 'kustomization.yaml'].sort()).toEqual(files.sort());
+  });
+
+  test('run two replicas, of which one always stays', () => {
+    expect(deployment.replicas).toBe(2);
+    expect(deployment.strategy.rollingUpdate.maxUnavailable).toBe(0);
+    expect(the('PodDisruptionBudget').spec.maxUnavailable).toBe(1);
+    expect(pod.topologySpreadConstraints.map(({ topologyKey }) => topologyKey)).toEqual([
+      'kubernetes.io/hostname',
+      'topology.kubernetes.io/zone',
+    ]);
+  });
+
+  test('give no container a right that it does not need', () => {
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`).toBe(last('USER').words[0]);
+    expect(pod.automountServiceAccountToken).toBe(false);
+    for (const { securityContext, resources } of [...pod.initContainers, ...pod.containers]) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(resources).toMatchObject({
+        requests: { cpu: expect.anything() },
+        limits: { memory: expect.anything() },
+      });
+    }
+    expect(the('Namespace').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+  });
+
+  test('give settings that the tokenizer takes, and no secret among them', () => {
+    expect(settingsFile).not.toHaveProperty('LUNASEC_MONGODB_URI');
+    expect(settings()).toMatchObject({
+      introspection: false,
+      tokenStore: { kind: 'mongodb' },
+      objectStore: { kind: 's3', serverSideEncryption: 'aws:kms' },
+    });
+    const [rule] = the('Ingress').spec.rules;
+    expect(settings().publicURL).toBe(`https://${rule.host}`);
+    expect(the('Ingress').spec.tls[0].hosts).toEqual([rule.host]);
+  });
+
+  test('put the key where the tokenizer reads it, closed to others, and in memory only', () => {
+    const { dataDirectory, keyFile } = settings();
+    const [copyKey, migrate] = pod.initContainers;
+    const secret = pod.volumes.find(({ name }) => name === 'key').secret;
+    const from = copyKey.volumeMounts.find(({ name }) => name === 'key').mountPath;
+    // An item that the secret does not have keeps the pod from starting: it never makes a key of its own.
+    expect(secret.items).toEqual([{ key: 'keys.json', path: 'keys.json' }]);
+    expect(secret.optional).toBeUndefined();
+    expect(copyKey.command).toEqual(['install', '-m', '0400', `${from}/keys.json`, keyFile]);
+    expect(migrate.args).toEqual(['migrate']);
+    for (const { volumeMounts } of [copyKey, migrate, container])
+      expect(volumeMounts).toContainEqual({ name: 'data', mountPath: dataDirectory });
+    expect(pod.volumes.find(({ name }) => name === 'data').emptyDir.medium).toBe('Memory');
+  });
+
+  describe('ask a running tokenizer', () => {
+    let tokenizer;
+    let data;
+    beforeAll(async () => {
+      data = mkdtempSync(join(tmpdir(), 'lunasec-deploy-'));
+      tokenizer = await startTokenizer({
+        port: 0,
+        dataDirectory: data,
+        logLevel: 'silent',
+        applications: JSON.parse(applications),
+      });
+    });
+    afterAll(async () => {
+      await tokenizer.close();
+      rmSync(data, { recursive: true });
+    });
+
+    const paths = [
+      container.startupProbe.httpGet.path,
+      container.livenessProbe.httpGet.path,
+      container.readinessProbe.httpGet.path,
+      deployment.template.metadata.annotations['prometheus.io/path'],
+    ];
+    test.each(paths)('%s is answered', async (path) => {
+      expect((await fetch(tokenizer.url + path)).status).toBe(200);
+    });
+
+    test('at the port that it listens on', () => {
+      expect(container.ports).toEqual([{ name: 'http', containerPort: settings().port }]);
+      expect(deployment.template.metadata.annotations['prometheus.io/port']).toBe(String(settings().port));
+    });
+
+    test('and let nothing in from outside but the API and the frames', async () => {
+      const open = the('Ingress').spec.rules[0].http.paths.map(({ path }) => path);
+      expect(open).toEqual(['/graphql', '/frame']);
+      for (const path of paths) expect(open.some((it) => path.startsWith(it))).toBe(false);
+      for (const path of ['/graphql?query={__typename}', '/frame/controller?application=shop'])
+        expect((await fetch(tokenizer.url + path)).status).not.toBe(404);
+    });
+  });
+
+  test('leave time to finish: after the pause in front of SIGTERM more remains than a transfer of ours may take', () => {
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(container.lifecycle.preStop.sleep.seconds + 30);
+  });
+});
+
+/** As the tokenizer's container gets them. */
+function settings() {
+  const { env, envFrom } = container;
+  expect(envFrom).toEqual([{ configMapRef: { name: kustomization.configMapGenerator[0].name } }]);
+  const secrets = { LUNASEC_MONGODB_URI: 'mongodb+srv://user:password@cluster.example.com/lunasec' };
+  expect(env.map(({ name }) => name)).toEqual(Object.keys(secrets));
+  return settingsOf({ ...imageEnvironment, ...settingsFile, ...secrets });
+}
