@@ -28,11 +28,11 @@ describe('the Compose file', () => {
     expect(first.volumes).toEqual([`tokenizer:${last('VOLUME').words[0]}`]);
   });
 
-  test('gives settings that the tokenizer takes', () => {
+  test('gives settings that the tokenizer takes', async () => {
     const environment = { ...tokenizers[0][1].environment };
     expect(environment.LUNASEC_APPLICATIONS).toMatch(/^\$\{LUNASEC_APPLICATIONS:\?.+\}$/);
     expect(
-      settingsOf({ ...imageEnvironment, ...environment, LUNASEC_APPLICATIONS: applications }),
+      await settingsOf({ ...imageEnvironment, ...environment, LUNASEC_APPLICATIONS: applications }),
     ).toMatchObject({
       publicURL: 'http://localhost:4010',
       trustProxy: 1,

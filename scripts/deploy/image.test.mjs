@@ -29,8 +29,8 @@ describe('the container image', () => {
     expect(after).not.toContain('COPY');
   });
 
-  test('keeps what it writes in the volume, so that the rest can be read-only', () => {
-    const settings = settingsOf({ ...environment, LUNASEC_APPLICATIONS: applications, ...publicURL });
+  test('keeps what it writes in the volume, so that the rest can be read-only', async () => {
+    const settings = await settingsOf({ ...environment, LUNASEC_APPLICATIONS: applications, ...publicURL });
     expect(last('VOLUME').words).toEqual([settings.dataDirectory]);
     expect(settings.keyFile).toBe(join(settings.dataDirectory, 'keys.json'));
     expect(environment.NODE_ENV).toBe('production');

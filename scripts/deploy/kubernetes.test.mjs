@@ -85,20 +85,20 @@ describe('the Kubernetes manifests', () => {
     });
   });
 
-  test('give settings that the tokenizer takes, and no secret among them', () => {
+  test('give settings that the tokenizer takes, and no secret among them', async () => {
     expect(settingsFile).not.toHaveProperty('LUNASEC_MONGODB_URI');
-    expect(settings()).toMatchObject({
+    expect(await settings()).toMatchObject({
       introspection: false,
       tokenStore: { kind: 'mongodb' },
       objectStore: { kind: 's3', serverSideEncryption: 'aws:kms' },
     });
     const [rule] = the('Ingress').spec.rules;
-    expect(settings().publicURL).toBe(`https://${rule.host}`);
+    expect((await settings()).publicURL).toBe(`https://${rule.host}`);
     expect(the('Ingress').spec.tls[0].hosts).toEqual([rule.host]);
   });
 
-  test('put the key where the tokenizer reads it, closed to others, and in memory only', () => {
-    const { dataDirectory, keyFile } = settings();
+  test('put the key where the tokenizer reads it, closed to others, and in memory only', async () => {
+    const { dataDirectory, keyFile } = await settings();
     const [copyKey, migrate] = pod.initContainers;
     const secret = pod.volumes.find(({ name }) => name === 'key').secret;
     const from = copyKey.volumeMounts.find(({ name }) => name === 'key').mountPath;
@@ -139,9 +139,11 @@ describe('the Kubernetes manifests', () => {
       expect((await fetch(tokenizer.url + path)).status).toBe(200);
     });
 
-    test('at the port that it listens on', () => {
-      expect(container.ports).toEqual([{ name: 'http', containerPort: settings().port }]);
-      expect(deployment.template.metadata.annotations['prometheus.io/port']).toBe(String(settings().port));
+    test('at the port that it listens on', async () => {
+      expect(container.ports).toEqual([{ name: 'http', containerPort: (await settings()).port }]);
+      expect(deployment.template.metadata.annotations['prometheus.io/port']).toBe(
+        String((await settings()).port),
+      );
     });
 
     test('and let nothing in from outside but the API and the frames', async () => {
@@ -159,7 +161,7 @@ describe('the Kubernetes manifests', () => {
 });
 
 /** As the tokenizer's container gets them. */
-function settings() {
+async function settings() {
   const { env, envFrom } = container;
   expect(envFrom).toEqual([{ configMapRef: { name: kustomization.configMapGenerator[0].name } }]);
   const secrets = { LUNASEC_MONGODB_URI: 'mongodb+srv://user:password@cluster.example.com/lunasec' };

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { root } from '../lib/workspace.mjs';
 
 const built = (path) => import(pathToFileURL(join(root, 'tokenizer-api', 'dist', path)).href);
-const { readEnvironment } = await built('config/environment.js');
+const { loadSettings } = await built('config/load.js');
 export const { startTokenizer } = await built('index.js');
 const { createS3ObjectStore } = await built('stores/object-store/s3.js');
 
@@ -23,23 +22,13 @@ export const applications = JSON.stringify([
 ]);
 
 /**
- * The settings that an environment gives. Throws when one is wrong, or when one of its LUNASEC_ variables is none that
+ * The settings that an environment gives. Rejects when one is wrong, or when one of its LUNASEC_ variables is none that
  * the tokenizer knows.
  */
-export function settingsOf(environment) {
-  const settings = readEnvironment(environment);
-  for (const name of Object.keys(environment).filter((it) => it.startsWith('LUNASEC_')))
-    if (!isKnown(name, environment, settings)) throw new Error(`The tokenizer has no setting ${name}.`);
+export async function settingsOf(environment) {
+  const { settings, warnings } = await loadSettings({ environment, directory: join(root, 'deploy') });
+  if (warnings.length > 0) throw new Error(warnings.join('\n'));
   return settings;
-}
-
-/** What is known makes a difference: other settings, or an error. */
-function isKnown(name, environment, settings) {
-  try {
-    return !isDeepStrictEqual(readEnvironment({ ...environment, [name]: 'something else' }), settings);
-  } catch {
-    return true;
-  }
 }
 
 /** What a browser is told to send for an upload and a download. */

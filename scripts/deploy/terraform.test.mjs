@@ -139,7 +139,7 @@ describe('the Terraform module', () => {
     expect(resource('aws_s3_bucket')).not.toHaveProperty('force_destroy');
   });
 
-  test('answers settings that the tokenizer takes', () => {
+  test('answers settings that the tokenizer takes', async () => {
     const given = output.settings[0].value;
     const example = {
       LUNASEC_PUBLIC_URL: 'https://tokens.example.com',
@@ -149,11 +149,11 @@ describe('the Terraform module', () => {
       LUNASEC_S3_KMS_KEY_ID: 'arn:aws:kms:eu-central-1:111122223333:key/0',
     };
     expect(Object.keys(given).sort()).toEqual(Object.keys(example).sort());
-    expect(settingsOf({ ...imageEnvironment, LUNASEC_APPLICATIONS: applications, ...example })).toMatchObject(
-      {
-        objectStore: { kind: 's3', serverSideEncryption: 'aws:kms' },
-      },
-    );
+    expect(
+      await settingsOf({ ...imageEnvironment, LUNASEC_APPLICATIONS: applications, ...example }),
+    ).toMatchObject({
+      objectStore: { kind: 's3', serverSideEncryption: 'aws:kms' },
+    });
   });
 });
 
