@@ -89,7 +89,10 @@ export default tseslint.config(
     files: ['react-sdk/**/*.{ts,tsx}', 'demo-graphql-app/web/**/*.{ts,tsx}'],
     ...reactHooks.configs.flat['recommended-latest'],
   },
-  { files: ['scripts/**', 'deploy/**', 'bench/**', '**/main.ts', '**/cli/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['scripts/**', 'deploy/**', 'bench/**', '**/main.ts', '**/cli/**'],
+    rules: { 'no-console': 'off' },
+  },
   ...importDirection,
   ...layers,
   prettier,
