@@ -213,6 +213,7 @@ function storeFaultOf(
 
 function readFaultOf({ token, binding }: TokenRef, record: TokenRecord | undefined): Problem | undefined {
   if (!isToken(token)) return notAToken();
+  if (isBindingTooLong(binding)) return bindingTooLong();
   if (record?.status === 'deleted') return tokenDeleted();
   if (record?.status !== 'accepted') return tokenNotFound();
   return record.binding !== null && record.binding !== (binding ?? null) ? bindingMismatch() : undefined;
