@@ -23,6 +23,8 @@ import { createAudit } from './services/audit.js';
 import { createDeletion } from './services/deletion.js';
 import { createDetokenization } from './services/detokenization.js';
 import { createGrants } from './services/grants.js';
+import { createOpenToken } from './services/downloads.js';
+import { createServerDetokenization } from './services/server-detokenization.js';
 import { createSessions } from './services/sessions.js';
 import { createSweeper } from './services/sweeper.js';
 import type { Swept } from './services/sweeper.js';
@@ -84,7 +86,7 @@ export async function runTokenizer(
       await openStores(settings, { publicURL: url, now, warn: (text) => logger.warn(text) }),
     );
     const { tokens: store, objects, keys } = stores;
-    const applications = createApplications(settings.applications);
+    const applications = createApplications(settings.applications, { now, report });
     const jwtRules = { applications, audience: url, now };
     const authenticate = createAuthentication({
       applications,
@@ -93,10 +95,12 @@ export async function runTokenizer(
       now,
     });
     const audit = createAudit({ store, now, createId: createUUIDs(now) });
+    const open = createOpenToken({ objects, keys, report });
     const services = {
       sessions: createSessions({ store, verifyAssertion: createAssertionVerifier(jwtRules), audit, now }),
       tokenize: createTokenization({ store, objects, keys, audit, now }),
-      detokenize: createDetokenization({ store, objects, keys, audit, now, report }),
+      detokenize: createDetokenization({ store, open, audit, now }),
+      serverDetokenize: createServerDetokenization({ store, open, audit }),
       grants: createGrants({ store, objects, audit, now }),
       deleteTokens: createDeletion({ store, objects, audit, now, report }),
       tokens: createTokens({ store, audit, now }),

@@ -34,7 +34,7 @@ export const tokenRecord = z
   .object({
     id: z.string(),
     status: z.enum(['pending', 'accepted', 'expired', 'deleted']),
-    sessionId: z.string(),
+    sessionId: z.string().nullable(),
     size: z.int().min(0),
     binding: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),

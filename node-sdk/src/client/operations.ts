@@ -136,7 +136,7 @@ export type DeleteTokensMutation = {
 export type TokenRecordFragment = {
   id: string;
   status: TokenStatus;
-  sessionId: string;
+  sessionId: string | null;
   size: number;
   binding: string | null;
   metadata: Record<string, unknown>;
@@ -153,7 +153,7 @@ export type FindTokenQuery = {
   token: {
     id: string;
     status: TokenStatus;
-    sessionId: string;
+    sessionId: string | null;
     size: number;
     binding: string | null;
     metadata: Record<string, unknown>;
@@ -175,7 +175,7 @@ export type FindTokensQuery = {
       node: {
         id: string;
         status: TokenStatus;
-        sessionId: string;
+        sessionId: string | null;
         size: number;
         binding: string | null;
         metadata: Record<string, unknown>;
@@ -197,7 +197,7 @@ export type UpdateTokenMetadataMutation = {
   updateTokenMetadata: {
     id: string;
     status: TokenStatus;
-    sessionId: string;
+    sessionId: string | null;
     size: number;
     binding: string | null;
     metadata: Record<string, unknown>;

@@ -28,8 +28,8 @@ export type TokenStatus = 'pending' | 'accepted' | 'expired' | 'deleted';
 export interface TokenRecord {
   token: string;
   status: TokenStatus;
-  /** `sid` of the session that made it. */
-  sessionId: string;
+  /** `sid` of the session that made it; null when a server of the application did. */
+  sessionId: string | null;
   /** Bytes of the ciphertext. */
   size: number;
   /** The one place it may be read from, if it has one. */

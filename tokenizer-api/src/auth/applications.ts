@@ -1,13 +1,18 @@
-import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { JWK, JWTVerifyGetKey } from 'jose';
 import type { ApplicationSettings } from '../config/settings.js';
 import type { Limits } from '../services/limits.js';
+import type { ReportFailure } from '../services/problems.js';
+import { fetchJWKS } from './jwks-fetch.js';
+import { createKeySet } from './key-set.js';
+import { createRemoteKeys } from './remote-keys.js';
 
 /** An app that trusts this tokenizer, and whose signed statements this tokenizer trusts. */
 export interface Application {
   id: string;
   /** Origins of its pages. */
   origins: readonly string[];
+  /** What its servers may do with values themselves. */
+  serverSide: { tokenize: boolean; detokenize: boolean };
   limits: Limits;
   /** Finds the public key of a JWT; rejects when there is none, or when the keys cannot be fetched. */
   findKey: JWTVerifyGetKey;
@@ -15,29 +20,22 @@ export interface Application {
 
 export type Applications = ReadonlyMap<string, Application>;
 
-/** How long fetched keys are used, in milliseconds: also how long a withdrawn key may still be accepted. */
-const keysMaxAge = 10 * 60_000;
-/** An unknown key id makes the keys be fetched anew, but not more often than this, in milliseconds. */
-const keysCooldown = 30_000;
-const keysTimeout = 5_000;
-
-export function createApplications(settings: readonly ApplicationSettings[]): Applications {
+export function createApplications(
+  settings: readonly ApplicationSettings[],
+  { now = () => new Date(), report = () => undefined }: { now?: () => Date; report?: ReportFailure } = {},
+): Applications {
+  const findKeyOf = ({ id, keys }: ApplicationSettings) =>
+    'url' in keys
+      ? createRemoteKeys({
+          fetchKeys: () => fetchJWKS(keys.url),
+          now,
+          onFailure: (error) => report(error, null, `the keys of application "${id}" could not be renewed`),
+        })
+      : createKeySet(keys.jwks.keys as JWK[]);
   return new Map(
-    settings.map(({ id, origins, limits, keys }) => [
-      id,
-      {
-        id,
-        origins,
-        limits,
-        findKey:
-          'url' in keys
-            ? createRemoteJWKSet(keys.url, {
-                cacheMaxAge: keysMaxAge,
-                cooldownDuration: keysCooldown,
-                timeoutDuration: keysTimeout,
-              })
-            : createLocalJWKSet(keys.jwks as JSONWebKeySet),
-      },
-    ]),
+    settings.map((it) => {
+      const { id, origins, limits, serverSide } = it;
+      return [id, { id, origins, limits, serverSide, findKey: findKeyOf(it) }];
+    }),
   );
 }

@@ -1,5 +1,6 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import { isSid } from '../services/problems.js';
+import { serverSessionOf } from '../services/server-session.js';
 import type { Application } from './applications.js';
 import { verifyJWT } from './jwt.js';
 import type { JWTRules } from './jwt.js';
@@ -27,7 +28,7 @@ export function createAssertionVerifier(
       requiredClaims: ['jti', 'origin'],
     });
     const { sub, jti, origin } = payload;
-    if (!isSid(sub)) throw refuse('its subject is not a sid');
+    if (!isSid(sub) || sub === serverSessionOf(application.id)) throw refuse('its subject is not a sid');
     if (typeof jti !== 'string' || jti.length < 1 || jti.length > 128)
       throw refuse('its id must be a text of 1 to 128 characters');
     if (typeof origin !== 'string' || !application.origins.includes(origin))

@@ -7,7 +7,13 @@ import { createAuthentication } from './caller.js';
 
 const applications = createApplications(
   parseConfig({
-    applications: [{ id: 'shop', jwks: { keys: [{ kty: 'OKP' }] }, origins: ['https://shop.example.com'] }],
+    applications: [
+      {
+        id: 'shop',
+        jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'a' }] },
+        origins: ['https://shop.example.com'],
+      },
+    ],
   }).applications,
 );
 const now = () => new Date('2030-01-01T00:00:00Z');

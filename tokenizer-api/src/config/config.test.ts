@@ -6,6 +6,11 @@ const application = {
   jwksURL: 'https://shop.example.com/.lunasec/jwks.json',
   origins: ['https://shop.example.com'],
 };
+const key = { kty: 'OKP', crv: 'Ed25519', x: 'AAAA', kid: 'a' };
+const withKeys = (...keys: object[]) => ({
+  applications: [{ ...application, jwksURL: undefined, jwks: { keys } }],
+});
+const rsa = (bits: number) => Buffer.alloc(bits / 8, 0xff).toString('base64url');
 const messageOf = (task: () => unknown): string => {
   try {
     task();
@@ -88,7 +93,7 @@ describe('settings', () => {
     ],
     [
       'two sources of keys',
-      { applications: [{ ...application, jwks: { keys: [{ kty: 'OKP' }] } }] },
+      { applications: [{ ...application, jwks: { keys: [key] } }] },
       /needs either jwksURL .* or jwks/,
     ],
     [
@@ -100,6 +105,30 @@ describe('settings', () => {
       'a shared secret',
       { applications: [{ ...application, jwksURL: undefined, jwks: { keys: [{ kty: 'oct', k: 'x' }] } }] },
       /shared secrets are not accepted/,
+    ],
+    ['a key without a kid', withKeys({ ...key, kid: undefined }), /jwks\.keys\[0\]: needs a kid/],
+    ['two keys with one kid', withKeys(key, key), /jwks\.keys: must not repeat a kid/],
+    ['a key of another curve', withKeys({ ...key, crv: 'X25519' }), /keys\[0\]: must be an Ed25519 .*P-256/],
+    ['a key for encryption', withKeys({ ...key, use: 'enc' }), /keys\[0\]: is not for signatures/],
+    [
+      'a key of another algorithm',
+      withKeys({ kty: 'RSA', kid: 'a', n: rsa(2048), e: 'AQAB', alg: 'RS1' }),
+      /keys\[0\]: must be for RS256/,
+    ],
+    [
+      'a weak RSA key',
+      withKeys({ kty: 'RSA', kid: 'a', n: rsa(1024), e: 'AQAB' }),
+      /keys\[0\]: is RSA of 1024 bits; it must have from 2048/,
+    ],
+    [
+      'a weak RSA key in long clothes',
+      withKeys({ kty: 'RSA', kid: 'a', n: `${'A'.repeat(172)}${rsa(1024)}`, e: 'AQAB' }),
+      /is RSA of 10\d\d bits/,
+    ],
+    [
+      'an RSA key that only costs time',
+      withKeys({ kty: 'RSA', kid: 'a', n: rsa(16_384), e: 'AQAB' }),
+      /is RSA of 16384 bits/,
     ],
     [
       'an origin with a path',

@@ -44,7 +44,8 @@ export function configReference(): string {
 }
 
 /** An application's limits are the common ones again. */
-const isDocumented = ({ path }: SettingDescription) => !(path[0] === 'applications' && path.length > 3);
+const isDocumented = ({ path }: SettingDescription) =>
+  !(path[0] === 'applications' && path.length > 3 && path[2] !== 'serverSide');
 
 function describe(setting: SettingDescription): string {
   const { path, description, variable, secret, kind, choices, range, type, required } = setting;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { longestDuration } from '../duration.js';
 import { count, duration, flag, origin, secureURL, text } from './fields.js';
+import { isPrivateKey, publicKeyFault } from './public-key.js';
 
 /*
  * What a setting means is written in its `.meta()`: `description` for the reference and for editors; `variable`, the
@@ -13,15 +14,19 @@ const jwk = z
       .enum(['OKP', 'EC', 'RSA'], 'must be OKP, EC or RSA: shared secrets are not accepted')
       .meta({ description: 'Type of the key (RFC 7517 §4.1).' }),
   })
-  .refine((key) => !['d', 'p', 'q', 'k'].some((part) => part in key), {
-    error: 'holds a private key; publish the public one and replace this one, as it is no secret any more',
+  .superRefine((key, context) => {
+    const fault = isPrivateKey(key)
+      ? 'holds a private key; publish the public one and replace this one, as it is no secret any more'
+      : publicKeyFault(key);
+    if (fault !== undefined) context.addIssue(fault);
   });
 
 export const jwks = z.object({
   keys: z
     .array(jwk, 'must be a list of keys')
     .min(1, 'must hold at least one key')
-    .meta({ description: 'JSON Web Keys, public ones only.' }),
+    .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'must not repeat a kid')
+    .meta({ description: 'JSON Web Keys, public ones only: Ed25519, P-256, or RSA of at least 2048 bits.' }),
 });
 
 const limitFields = {
@@ -74,6 +79,18 @@ const application = z
       .min(1, 'must name at least one origin')
       .max(100, 'must name at most 100 origins')
       .meta({ description: 'Origins of the pages that may embed the secure frames.' }),
+    serverSide: z
+      .strictObject({
+        tokenize: flag()
+          .default(false)
+          .meta({ description: 'Whether its servers may make tokens of values that they hold.' }),
+        detokenize: flag().default(false).meta({
+          description:
+            'Whether its servers may read values, without any session or grant: whoever takes over such a server can read every value of the application.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: "What the application's servers may do besides accepting and granting." }),
     limits: limits
       .optional()
       .meta({ description: 'Limits of this application alone; those not named are the common ones.' }),

@@ -23,6 +23,8 @@ export interface ApplicationSettings {
   id: string;
   keys: { url: URL } | { jwks: z.output<typeof jwks> };
   origins: string[];
+  /** What its servers may do with values themselves. */
+  serverSide: { tokenize: boolean; detokenize: boolean };
   limits: Limits;
 }
 
@@ -66,6 +68,7 @@ export function parseConfig(
       id: it.id,
       keys: it.jwksURL ? { url: it.jwksURL } : { jwks: it.jwks! },
       origins: it.origins,
+      serverSide: it.serverSide,
       limits: mergeLimits(
         { ...shared, ...it.limits },
         nameOf(['applications', index, 'limits', 'readGrant']),

@@ -3,6 +3,7 @@ import type { ApplicationCaller, Caller, FrameCaller } from '../auth/caller.js';
 import type { DeleteTokens } from '../services/deletion.js';
 import type { Detokenize } from '../services/detokenization.js';
 import type { Grants } from '../services/grants.js';
+import type { ServerDetokenize } from '../services/server-detokenization.js';
 import type { Sessions } from '../services/sessions.js';
 import type { Tokenize } from '../services/tokenization.js';
 import type { Tokens } from '../services/tokens.js';
@@ -12,6 +13,7 @@ export interface Services {
   sessions: Sessions;
   tokenize: Tokenize;
   detokenize: Detokenize;
+  serverDetokenize: ServerDetokenize;
   grants: Grants;
   deleteTokens: DeleteTokens;
   tokens: Tokens;
@@ -61,5 +63,23 @@ export async function requireApplication(context: RequestContext): Promise<Appli
   if (caller.kind !== 'application')
     throw new ProblemError('UNAUTHENTICATED', 'This call needs a JWT signed by an application.');
   await context.rateLimits.application(caller.application.id);
+  return caller;
+}
+
+/**
+ * The secure frame that calls, or a server of an application that may do this with values itself. Throws
+ * UNAUTHENTICATED, RATE_LIMITED.
+ */
+export async function requireFrameOrServer(
+  context: RequestContext,
+  action: 'tokenize' | 'detokenize',
+): Promise<FrameCaller | ApplicationCaller> {
+  if ((await context.caller()).kind !== 'application') return requireFrame(context);
+  const caller = await requireApplication(context);
+  if (!caller.application.serverSide[action])
+    throw new ProblemError(
+      'UNAUTHENTICATED',
+      `Servers of this application may not ${action}. Where they should, set serverSide.${action} for it in the tokenizer's configuration.`,
+    );
   return caller;
 }

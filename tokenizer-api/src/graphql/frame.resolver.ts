@@ -1,10 +1,11 @@
 import { Arg, Ctx, ID, Mutation, Resolver, UseMiddleware } from 'type-graphql';
-import { requireFrame, requireOwnOrigin } from './context.js';
+import { ProblemError } from '@lunasec/secure-frame/protocol';
+import { requireFrameOrServer, requireOwnOrigin } from './context.js';
 import type { RequestContext } from './context.js';
 import { DetokenizeResult, Session, TokenizeInput, TokenizeResult } from './frame.types.js';
 import { countRootField } from './operation.js';
 
-/** What secure frames call. */
+/** What secure frames call; and servers, where their application may store and read values itself. */
 @Resolver()
 @UseMiddleware(countRootField)
 export class FrameResolver {
@@ -27,7 +28,7 @@ export class FrameResolver {
 
   @Mutation(() => [TokenizeResult], {
     description:
-      'Registers new values and says where to upload their ciphertexts. Until a server accepts a token, the same input again gives another upload. Authorization: access token.',
+      'Registers new values and says where to upload their ciphertexts. Until a server accepts a token, the same input again gives another upload. Authorization: access token; or application JWT, if `serverSide.tokenize` allows it.',
   })
   async tokenize(
     @Ctx() context: RequestContext,
@@ -36,12 +37,12 @@ export class FrameResolver {
     })
     inputs: TokenizeInput[],
   ): Promise<TokenizeResult[]> {
-    return context.services.tokenize(await requireFrame(context), inputs);
+    return context.services.tokenize(await requireFrameOrServer(context, 'tokenize'), inputs);
   }
 
   @Mutation(() => [DetokenizeResult], {
     description:
-      'Gives the session the values that a server granted it to read. Authorization: access token.',
+      'Gives the session the values that a server granted it to read. Authorization: access token. With an application JWT, if `serverSide.detokenize` allows it: gives the server any accepted values of its application, without grants.',
   })
   async detokenize(
     @Ctx() context: RequestContext,
@@ -49,7 +50,21 @@ export class FrameResolver {
       description: 'At most 1000 unless configured: BATCH_TOO_LARGE. Answered each, in order.',
     })
     tokens: string[],
+    @Arg('bindings', () => [String], {
+      nullable: 'itemsAndList',
+      description:
+        'From a server only: where each token was read from, in the order of `tokens`; null for none.',
+    })
+    bindings: (string | null)[] | null,
   ): Promise<DetokenizeResult[]> {
-    return context.services.detokenize(await requireFrame(context), tokens);
+    const caller = await requireFrameOrServer(context, 'detokenize');
+    if (caller.kind === 'application')
+      return context.services.serverDetokenize(caller, tokens, bindings ?? null);
+    if (bindings)
+      throw new ProblemError(
+        'BAD_USER_INPUT',
+        'A frame gives no bindings: its grants were made for a place.',
+      );
+    return context.services.detokenize(caller, tokens);
   }
 }

@@ -99,7 +99,8 @@ export class DetokenizeResult {
 
   @Field(() => ProblemType, {
     nullable: true,
-    description: 'READ_GRANT_MISSING, GRANT_EXPIRED or UNAVAILABLE.',
+    description:
+      'READ_GRANT_MISSING, GRANT_EXPIRED or UNAVAILABLE. To a server: TOKEN_NOT_FOUND, TOKEN_DELETED, BINDING_MISMATCH, BAD_USER_INPUT or UNAVAILABLE.',
   })
   problem!: ProblemType | null;
 }

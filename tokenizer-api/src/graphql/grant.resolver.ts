@@ -19,10 +19,18 @@ export class GrantResolver {
   })
   async verifyStoreGrants(
     @Ctx() context: RequestContext,
-    @Arg('sessionId', () => ID, { description: sessionId }) session: string,
+    @Arg('sessionId', () => ID, {
+      nullable: true,
+      description: `${sessionId} Null: tokens that the application’s servers made themselves.`,
+    })
+    session: string | null,
     @Arg('tokens', () => [TokenRef], { description: batch }) tokens: TokenRef[],
   ): Promise<GrantResult[]> {
-    return context.services.grants.verifyStoreGrants(await requireApplication(context), session, tokens);
+    return context.services.grants.verifyStoreGrants(
+      await requireApplication(context),
+      session ?? null,
+      tokens,
+    );
   }
 
   @Mutation(() => [GrantResult], {

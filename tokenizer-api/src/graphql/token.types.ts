@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditOutcome, TokenRecord, TokenStatus } from '../stores/token-store/port.js';
+import { serverSessionOf } from '../services/server-session.js';
 import { Grant } from './grant.types.js';
 import { ProblemCodes } from './problem.type.js';
 import { DateTime, JSONObject } from './scalars.js';
@@ -28,8 +29,11 @@ export class Token {
   @Field(() => TokenStatuses)
   status!: TokenStatus;
 
-  @Field(() => ID, { description: '`sid` of the session that made it.' })
-  sessionId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: '`sid` of the session that made it; null when a server of the application did.',
+  })
+  sessionId!: string | null;
 
   @Field(() => Int, { description: 'Bytes of the ciphertext.' })
   size!: number;
@@ -55,12 +59,12 @@ export class Token {
 
 /** Names every field, so that a new one of the record does not get out by itself. */
 export function toToken(record: TokenRecord): Token {
-  const { token, status, sessionId, size, binding, metadata } = record;
+  const { token, applicationId, status, sessionId, size, binding, metadata } = record;
   const { createdAt, storeGrantExpiresAt, acceptedAt, deletedAt } = record;
   return {
     id: token,
     status,
-    sessionId,
+    sessionId: sessionId === serverSessionOf(applicationId) ? null : sessionId,
     size,
     binding,
     metadata,

@@ -1,30 +1,13 @@
 import type { FrameCaller } from '../auth/caller.js';
-import type { KeyProvider } from '../stores/key-provider/port.js';
-import type { ObjectStore, PresignedDownload } from '../stores/object-store/port.js';
 import type { ReadGrant, TokenRecord, TokenStore } from '../stores/token-store/port.js';
 import type { Audit } from './audit.js';
 import { mapConcurrently } from './concurrency.js';
-import { objectKey } from './object-key.js';
+import { openConcurrency } from './downloads.js';
+import type { DetokenizeAnswer, OpenToken } from './downloads.js';
 import { checkBatch, distinctTokens, problem } from './problems.js';
-import type { Problem, ReportFailure } from './problems.js';
-
-export interface Download extends PresignedDownload {
-  /** Bytes of the ciphertext. */
-  size: number;
-  /** Base64 of 32 bytes. */
-  dataKey: string;
-}
-
-/** Exactly one of `download` and `problem` is there. */
-export interface DetokenizeAnswer {
-  token: string;
-  download: Download | null;
-  problem: Problem | null;
-}
+import type { Problem } from './problems.js';
 
 export type Detokenize = (caller: FrameCaller, tokens: readonly string[]) => Promise<DetokenizeAnswer[]>;
-
-const concurrency = 32;
 
 /**
  * Gives a session the keys and downloads of the tokens that it may read. To it, tokens that are unknown, deleted, of
@@ -32,18 +15,14 @@ const concurrency = 32;
  */
 export function createDetokenization({
   store,
-  objects,
-  keys,
+  open,
   audit,
   now,
-  report,
 }: {
   store: Pick<TokenStore, 'findReadable'>;
-  objects: Pick<ObjectStore, 'presignDownload'>;
-  keys: Pick<KeyProvider, 'unwrap'>;
+  open: OpenToken;
   audit: Audit;
   now: () => Date;
-  report: ReportFailure;
 }): Detokenize {
   return async (caller, tokens) => {
     const { application, sessionId, requestId } = caller;
@@ -58,21 +37,15 @@ export function createDetokenization({
             found,
           ]),
     );
-    const answers = await mapConcurrently(tokens, concurrency, async (token): Promise<DetokenizeAnswer> => {
-      const found = readable.get(token);
-      const refusal = refusalOf(found, at);
-      if (refusal) return { token, download: null, problem: refusal };
-      try {
-        return { token, download: await open(found!.token), problem: null };
-      } catch (error) {
-        report(error, requestId, 'a granted token could not be opened');
-        return {
-          token,
-          download: null,
-          problem: problem('UNAVAILABLE', 'The value cannot be opened now. Try again.'),
-        };
-      }
-    });
+    const answers = await mapConcurrently(
+      tokens,
+      openConcurrency,
+      async (token): Promise<DetokenizeAnswer> => {
+        const found = readable.get(token);
+        const refusal = refusalOf(found, at);
+        return refusal ? { token, download: null, problem: refusal } : open(found!.token, requestId);
+      },
+    );
     await audit.record(
       'detokenize',
       { applicationId: application.id, sessionId, requestId },
@@ -80,13 +53,6 @@ export function createDetokenization({
     );
     return answers;
   };
-
-  async function open({ applicationId, token, size, wrappedKey }: TokenRecord): Promise<Download> {
-    const dataKey = Buffer.from(await keys.unwrap(wrappedKey!, { applicationId, token }));
-    const encoded = dataKey.toString('base64');
-    dataKey.fill(0);
-    return { ...(await objects.presignDownload(objectKey(applicationId, token))), size, dataKey: encoded };
-  }
 }
 
 function refusalOf(

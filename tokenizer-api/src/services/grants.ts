@@ -16,6 +16,7 @@ import {
   tokenNotFound,
 } from './problems.js';
 import type { Problem } from './problems.js';
+import { serverSessionOf } from './server-session.js';
 
 export interface TokenRef {
   token: string;
@@ -38,11 +39,11 @@ export interface GrantAnswer {
 export interface Grants {
   /**
    * Accepts tokens that this session made and uploaded, and fixes their bindings. One read; one write for those that
-   * are new, whose uploads are looked for first.
+   * are new, whose uploads are looked for first. Without a session: tokens that the application's servers made.
    */
   verifyStoreGrants(
     caller: ApplicationCaller,
-    sessionId: string,
+    sessionId: string | null,
     refs: readonly TokenRef[],
   ): Promise<GrantAnswer[]>;
   /** Lets a session read accepted tokens. `duration` in seconds, for entries without their own. One read, one write. */
@@ -89,7 +90,7 @@ export function createGrants({
   const record = (
     action: string,
     { application, requestId }: ApplicationCaller,
-    sessionId: string,
+    sessionId: string | null,
     answers: readonly { token: string; problem: Problem | null }[],
   ) =>
     audit.record(
@@ -99,8 +100,9 @@ export function createGrants({
     );
 
   return {
-    async verifyStoreGrants(caller, sessionId, refs) {
+    async verifyStoreGrants(caller, givenSession, refs) {
       const { id, limits } = caller.application;
+      const sessionId = givenSession ?? serverSessionOf(id);
       checkSid(sessionId);
       checkBatch(refs, limits.maxBatch);
       const at = now();
@@ -146,7 +148,7 @@ export function createGrants({
         const fault = faults[index] ?? null;
         return { token, expiresAt: fault ? null : records.get(token)!.storeGrantExpiresAt, problem: fault };
       });
-      await record('verifyStoreGrants', caller, sessionId, answers);
+      await record('verifyStoreGrants', caller, givenSession, answers);
       return answers;
     },
 
@@ -211,7 +213,11 @@ function storeFaultOf(
   return record.binding !== null && record.binding !== (binding ?? null) ? bindingMismatch() : undefined;
 }
 
-function readFaultOf({ token, binding }: TokenRef, record: TokenRecord | undefined): Problem | undefined {
+/** Why a token of the application cannot be read from that place, whoever asks. */
+export function readFaultOf(
+  { token, binding }: TokenRef,
+  record: TokenRecord | undefined,
+): Problem | undefined {
   if (!isToken(token)) return notAToken();
   if (isBindingTooLong(binding)) return bindingTooLong();
   if (record?.status === 'deleted') return tokenDeleted();

@@ -1,5 +1,5 @@
 import { isToken } from '@lunasec/secure-frame/protocol';
-import type { FrameCaller } from '../auth/caller.js';
+import type { ApplicationCaller, FrameCaller } from '../auth/caller.js';
 import type { KeyProvider, WrappedKey } from '../stores/key-provider/port.js';
 import type { ObjectStore, PresignedUpload } from '../stores/object-store/port.js';
 import type { NewToken, TokenRecord, TokenStore } from '../stores/token-store/port.js';
@@ -10,6 +10,7 @@ import { metadataFault } from './metadata.js';
 import { objectKey } from './object-key.js';
 import { checkBatch, notAToken, problem } from './problems.js';
 import type { Problem } from './problems.js';
+import { serverSessionOf } from './server-session.js';
 
 /** One value that a frame is about to store. */
 export interface TokenizeInput {
@@ -30,13 +31,16 @@ export interface TokenizeAnswer {
   problem: Problem | null;
 }
 
-export type Tokenize = (caller: FrameCaller, inputs: readonly TokenizeInput[]) => Promise<TokenizeAnswer[]>;
+export type Tokenize = (
+  caller: FrameCaller | ApplicationCaller,
+  inputs: readonly TokenizeInput[],
+) => Promise<TokenizeAnswer[]>;
 
 /** How many keys are wrapped, or URLs signed, at a time. */
 const concurrency = 32;
 
 /**
- * Registers new tokens of a session and says where their ciphertexts go. The same again (token, session, size,
+ * Registers new tokens of a session, or of an application's server, and says where their ciphertexts go. The same again (token, session, size,
  * checksum) while no server has accepted the token gives a fresh upload, so a call whose answer was lost can be
  * repeated. One insert; one more read when a token exists already.
  */
@@ -54,7 +58,9 @@ export function createTokenization({
   now: () => Date;
 }): Tokenize {
   return async (caller, inputs) => {
-    const { application, sessionId } = caller;
+    const { application } = caller;
+    const isFrame = caller.kind === 'frame';
+    const sessionId = isFrame ? caller.sessionId : serverSessionOf(application.id);
     checkBatch(inputs, application.limits.maxBatch);
     const at = now();
     const faults = inputs.map((input) => faultOf(input, application.limits));
@@ -94,8 +100,12 @@ export function createTokenization({
       return { token, upload, problem: null };
     });
     await audit.record(
-      'tokenize',
-      { applicationId: application.id, sessionId, requestId: caller.requestId },
+      isFrame ? 'tokenize' : 'serverTokenize',
+      {
+        applicationId: application.id,
+        sessionId: isFrame ? sessionId : null,
+        requestId: caller.requestId,
+      },
       answers.map((answer) => ({ token: answer.token, code: answer.problem?.code ?? null })),
     );
     return answers;

@@ -13,7 +13,7 @@ export interface TokenRecord {
   /** `lunasec-<uuid>`. Unique over all applications. */
   token: string;
   applicationId: string;
-  /** `sid` of the session that made it: the holder of its store grant. */
+  /** `sid` of the session that made it, or what stands for the application's servers: the holder of its store grant. */
   sessionId: string;
   status: TokenStatus;
   /** The data key, wrapped; null when it was destroyed (`expired`, `deleted`). */
