@@ -1,0 +1,23 @@
+import { text } from 'node:stream/consumers';
+
+/** What a command talks to. */
+export interface IO {
+  /** For what the command is asked for; one line, or several. */
+  out(text: string): void;
+  /** For whoever watches. */
+  err(text: string): void;
+  /** All of standard input; undefined when that is a terminal, where nobody would know to type. */
+  input(): Promise<string | undefined>;
+  now(): Date;
+}
+
+/** The process's own. */
+export const processIO: IO = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  input: async () => (process.stdin.isTTY ? undefined : text(process.stdin)),
+  now: () => new Date(),
+};
+
+/** A mistake of whoever calls the command: its message is all they need. */
+export class UsageError extends Error {}
