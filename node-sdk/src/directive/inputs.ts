@@ -111,6 +111,12 @@ export function collectInputTokens(plan: Plan, operation: Operation): Inputs {
   return withoutRepetition(inputs);
 }
 
+/**
+ * Where a router of Apollo Federation passes on what other subgraphs returned for `@key` and `@requires`: fields that
+ * are marked there, in a scalar of Federation's own that cannot be marked.
+ */
+const representations = 'Query._entities(representations:)';
+
 /** A field on an interface is looked at for each type that implements it; what was found is usually the same. */
 function withoutRepetition({ tokens, problems, leaks }: Inputs): Inputs {
   const unique = <T>(all: T[], keyOf: (each: T) => unknown[]) => [
@@ -173,7 +179,8 @@ export function collectFieldInputs(
       return;
     }
     if (at.mark) visitMarked(value, at.mark, at);
-    else if (findTokens(value).length > 0) inputs.leaks.push({ path: at.path, coordinate: at.coordinate });
+    else if (at.coordinate !== representations && findTokens(value).length > 0)
+      inputs.leaks.push({ path: at.path, coordinate: at.coordinate });
   }
 
   function visitMarked(value: unknown, mark: Mark, { path, beside }: Place): void {
