@@ -12,8 +12,9 @@ import { createYoga } from 'graphql-yoga';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTestLunaSec } from '../testing/index.js';
-import type { TestLunaSec, TestLunaSecOptions } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
+import type { TestKit } from '../test-support/kit.js';
+import type { TestLunaSecOptions } from '../testing/index.js';
 
 const link = (imports: string) => `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", ${imports}])
@@ -60,7 +61,7 @@ async function listen(handler: RequestListener): Promise<string> {
 }
 
 async function startSubgraph(
-  { lunaSec }: TestLunaSec,
+  { lunaSec }: TestKit,
   typeDefs: string,
   resolvers: NonNullable<Parameters<typeof subgraphSchema>[2]>,
 ) {
@@ -79,11 +80,7 @@ async function startSubgraph(
 
 type Resolvers = Record<string, Record<string, unknown>>;
 
-function subgraphSchema(
-  { lunaSec }: Pick<TestLunaSec, 'lunaSec'>,
-  typeDefs: string,
-  resolvers: Resolvers = {},
-) {
+function subgraphSchema({ lunaSec }: Pick<TestKit, 'lunaSec'>, typeDefs: string, resolvers: Resolvers = {}) {
   return lunaSec.tokenDirective.transform(
     buildSubgraphSchema([
       { typeDefs: parse(lunaSec.tokenDirective.typeDefs) },
@@ -121,7 +118,7 @@ const alice = { 'x-test-session': 'alice' };
 
 describe('the SDL of a subgraph', () => {
   test('has @token with its arguments and its definition, and all other directives', async () => {
-    const url = await startSubgraph(createTestLunaSec(), link('"@shareable"') + users, {});
+    const url = await startSubgraph(testKit(), link('"@shareable"') + users, {});
     const sdl = await sdlOf(url);
     const document = parse(sdl);
     const text = print(document).replaceAll(/\s+/g, ' ');
@@ -138,7 +135,7 @@ describe('the SDL of a subgraph', () => {
 
 describe('composition', () => {
   const compose = async (usersSDL: string, cardsSDL: string) => {
-    const it = createTestLunaSec();
+    const it = testKit();
     const services = await Promise.all(
       Object.entries({ users: usersSDL, cards: cardsSDL }).map(async ([name, typeDefs]) => {
         const url = await startSubgraph(it, typeDefs, {});
@@ -168,7 +165,7 @@ describe('composition', () => {
 
 describe('a subgraph', () => {
   const setUp = async (options?: TestLunaSecOptions) => {
-    const it = createTestLunaSec(options);
+    const it = testKit(options);
     const rows = new Map<string, { id: string; name: string; ssn: string | null }>();
     const saved: unknown[] = [];
     const url = await startSubgraph(it, link('"@shareable"') + users, {
@@ -242,7 +239,7 @@ describe('a subgraph', () => {
 
 describe('two subgraphs behind a router that forwards the session', () => {
   const setUp = async () => {
-    const it = createTestLunaSec({ leaks: 'error' });
+    const it = testKit({ leaks: 'error' });
     const linked = link('"@shareable", "@composeDirective", "@external", "@requires"') + composed;
     const ssn = it.tokenizer.tokenize('alice');
     const number = it.tokenizer.tokenize('alice');

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { Arg, Authorized, buildSchema, Field, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuthChecker } from 'type-graphql';
 import { failures, summarize } from '../test-support/harness.js';
-import { createTestLunaSec } from '../testing/index.js';
+import { testKit } from '../test-support/kit.js';
 import { Token, TokenMiddleware } from './index.js';
 
 @ObjectType()
@@ -39,7 +39,7 @@ describe.each(['transform', 'middleware', 'both'] as const)(
   'an authChecker beside @Token, with %s',
   (way) => {
     const setUp = async (role: string) => {
-      const it = createTestLunaSec();
+      const it = testKit();
       const asked: string[][] = [];
       const authChecker: AuthChecker<object> = (_action, roles) => {
         asked.push(roles);
