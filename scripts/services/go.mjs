@@ -1,4 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/workspace.mjs';
 import { runToEnd } from './processes.mjs';
@@ -8,8 +19,8 @@ let previous = Promise.resolve();
 
 /**
  * The path of a program that is built from a pinned version of a Go module, once, into the ignored cache. Go checks
- * the module and all that it needs against its checksum database. `edit` may change a copy of the source before.
- * Rejects when there is no Go, or the build fails.
+ * the module and all that it needs against its checksum database. `edits` change a copy of the source before: in
+ * `file`, `from` becomes `to`; without `from` the file is made. Rejects when there is no Go, or the build fails.
  */
 export function buildWithGo(recipe, note) {
   // One after the other: each build takes all processors anyhow.
@@ -18,8 +29,10 @@ export function buildWithGo(recipe, note) {
   return build;
 }
 
-async function buildNow({ name, module, version, main = '.', edit = () => undefined }, note) {
-  const program = join(cache, 'bin', `${name}-${version}${process.platform === 'win32' ? '.exe' : ''}`);
+async function buildNow({ name, module, version, main = '.', edits = [] }, note) {
+  const digest = createHash('sha256').update(JSON.stringify(edits)).digest('hex').slice(0, 8);
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const program = join(cache, 'bin', `${name}-${version}-${digest}${suffix}`);
   if (existsSync(program)) return program;
   await runToEnd('go', ['version']).catch(() => {
     throw new Error('there is no Go (https://go.dev/dl) to build it with');
@@ -36,7 +49,7 @@ async function buildNow({ name, module, version, main = '.', edit = () => undefi
     const { Dir } = JSON.parse(await runToEnd('go', ['mod', 'download', '-json', `${module}@${version}`]));
     cpSync(Dir, source, { recursive: true });
     makeWritable(source);
-    edit(source);
+    for (const edit of edits) apply(edit, source);
     const built = join(source, 'built-program');
     await runToEnd('go', ['build', '-buildvcs=false', '-o', built, main], {
       cwd: source,
@@ -56,4 +69,15 @@ function makeWritable(directory) {
   chmodSync(directory, 0o755);
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }))
     chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+}
+
+function apply({ file, from, to }, source) {
+  const path = join(source, file);
+  if (from === undefined) return writeFileSync(path, to);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(from).length !== 2) throw new Error(`${file} does not hold, once, what was to be changed`);
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
 }

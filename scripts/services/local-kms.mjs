@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialsEnvironment, region } from './bucket.mjs';
 import { buildWithGo } from './go.mjs';
@@ -17,7 +17,13 @@ export const kmsEnvironment = (port) => ({
 /** local-kms: AWS KMS's API over a directory. */
 export async function startLocalKMS({ directory, note }) {
   const program = await buildWithGo(
-    { name: 'local-kms', module: 'github.com/nsmithuk/local-kms', version, edit: listenOnLoopback },
+    {
+      name: 'local-kms',
+      module: 'github.com/nsmithuk/local-kms',
+      version,
+      // It has no setting for its address and would listen on all.
+      edits: [{ file: 'src/server.go', from: 'addr := ":"+port', to: 'addr := "127.0.0.1:"+port' }],
+    },
     note,
   );
   const data = join(directory, 'kms');
@@ -33,13 +39,4 @@ export async function startLocalKMS({ directory, note }) {
     isReady: () => accepts(port),
   });
   return { what: `local-kms ${version.slice(-12)}`, environment: kmsEnvironment(port), stop };
-}
-
-/** It has no setting for its address and would listen on all. */
-function listenOnLoopback(source) {
-  const file = join(source, 'src/server.go');
-  const code = readFileSync(file, 'utf8');
-  const changed = code.replace('addr := ":"+port', 'addr := "127.0.0.1:"+port');
-  if (changed === code) throw new Error(`${version} of local-kms does not listen as expected.`);
-  writeFileSync(file, changed);
 }
