@@ -1,81 +1,49 @@
 import { describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import mongoose from 'mongoose';
 import { describeTokenStore } from '../../test-support/token-store/contract.js';
 import { newToken, pending, recordOf } from '../../test-support/token-store/fixtures.js';
+import { drop, inDatabase, newDatabaseName, openFresh } from '../../test-support/token-store/mongodb.js';
 import { connectMongoTokenStore } from './mongo.js';
-import type { MongoTokenStoreOptions } from './mongo.js';
-import type { TokenStore } from './port.js';
-
-const newDatabaseName = () => `lunasec_test_${randomUUID().replaceAll('-', '')}`;
-
-/** A migrated store in a database of its own, which is dropped when the store is closed. */
-async function openFresh(uri: string, options: Partial<MongoTokenStoreOptions> = {}): Promise<TokenStore> {
-  const dbName = newDatabaseName();
-  const store = await connectMongoTokenStore({ uri, dbName, ...options });
-  await store.migrate();
-  return {
-    ...store,
-    async close() {
-      await store.close();
-      const connection = await mongoose.createConnection(uri, { dbName }).asPromise();
-      await connection.dropDatabase();
-      await connection.close();
-    },
-  };
-}
-
-/** Whether, of changes of one document that exclude each other, the database takes one. */
-async function isAtomic(uri: string): Promise<boolean> {
-  const connection = await mongoose.createConnection(uri, { dbName: newDatabaseName() }).asPromise();
-  try {
-    const documents = connection.collection<{ _id: number; by: number }>('probe');
-    for (let round = 0; round < 20; round++) {
-      await documents.insertOne({ _id: round, by: 0 });
-      const changes = await Promise.all(
-        Array.from({ length: 8 }, (_, index) =>
-          documents.updateOne({ _id: round, by: 0 }, { $set: { by: index + 1 } }),
-        ),
-      );
-      if (changes.filter(({ modifiedCount }) => modifiedCount === 1).length !== 1) return false;
-    }
-    return true;
-  } finally {
-    await connection.dropDatabase();
-    await connection.close();
-  }
-}
 
 const uri = process.env.MONGODB_URI;
 if (uri) {
-  describeTokenStore('MongoDB', () => openFresh(uri), { isAtomic: await isAtomic(uri) });
+  describe('the MongoDB of MONGODB_URI', () => {
+    // What everything else stands on: the token store needs no transactions because of it.
+    test('changes a document atomically: of changes that exclude each other, it makes one', async () => {
+      const dbName = newDatabaseName();
+      await inDatabase(uri, dbName, async (database) => {
+        const documents = database.collection<{ _id: number; by: number }>('probe');
+        for (let round = 0; round < 20; round++) {
+          await documents.insertOne({ _id: round, by: 0 });
+          const changes = await Promise.all(
+            Array.from({ length: 8 }, (_, index) =>
+              documents.updateOne({ _id: round, by: 0 }, { $set: { by: index + 1 } }),
+            ),
+          );
+          expect(changes.filter(({ modifiedCount }) => modifiedCount === 1)).toHaveLength(1);
+        }
+      });
+      await drop(uri, dbName);
+    });
+  });
+
+  describeTokenStore('MongoDB', () => openFresh(uri));
 
   describe('the token store in MongoDB', () => {
-    test('has its unique index, and warns when it has to do without TTL indexes', async () => {
-      const warnings: string[] = [];
+    test('is migrated by several processes at once, and again', async () => {
       const dbName = newDatabaseName();
-      const store = await connectMongoTokenStore({ uri, dbName, onWarning: (it) => warnings.push(it) });
-      await store.migrate();
-      const connection = await mongoose.createConnection(uri, { dbName }).asPromise();
-      try {
-        const indexes = async (name: string) =>
-          (await connection.db!.collection(name).indexes()) as {
-            key: Record<string, number>;
-            unique?: boolean;
-            expireAfterSeconds?: number;
-          }[];
-        expect(await indexes('sessions')).toContainEqual(
-          expect.objectContaining({ key: { applicationId: 1, assertionId: 1 }, unique: true }),
-        );
-        for (const name of ['readGrants', 'sessions']) {
-          const hasTTL = (await indexes(name)).some((it) => it.expireAfterSeconds !== undefined);
-          expect(warnings.some((it) => it.includes(name))).toBe(!hasTTL);
-        }
-      } finally {
-        await connection.dropDatabase();
-        await connection.close();
-        await store.close();
-      }
+      const stores = await Promise.all(
+        Array.from({ length: 4 }, () => connectMongoTokenStore({ uri, dbName })),
+      );
+      await Promise.all(stores.map((store) => store.migrate()));
+      await stores[0]!.insertTokens([newToken()]);
+      await stores[1]!.migrate();
+      await inDatabase(uri, dbName, async (database) => {
+        expect(await database.collection('tokens').countDocuments()).toBe(1);
+        const names = (await database.collection('tokens').indexes()).map(({ name }) => name);
+        expect(new Set(names).size).toBe(names.length);
+      });
+      await Promise.all(stores.map((store) => store.close()));
+      await drop(uri, dbName);
     });
 
     test('is shared by replicas: what one was answered, the other sees', async () => {
@@ -90,7 +58,7 @@ if (uri) {
   });
 } else
   describe('MongoDB as a token store', () => {
-    test.skip('needs a real one: set MONGODB_URI', () => undefined);
+    test.skip('needs a real one: npm run services, or set MONGODB_URI', () => undefined);
   });
 
 describe('without a MongoDB', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, test } from '@jest/globals';
+import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { TokenStore } from '../../stores/token-store/port.js';
 import { acceptanceContract } from './acceptance.js';
 import { auditContract } from './audit.js';
@@ -15,21 +15,8 @@ import { tokenContract } from './tokens.js';
 /** A store as one test uses it. */
 export type OpenedStore = () => TokenStore;
 
-/** A test of calls that race for one document. */
-export type RaceTest = (name: string, run: () => Promise<void>) => void;
-
-/**
- * What every token store must do. `open` gives a migrated and empty store; closing it may drop it. `isAtomic` is false
- * for a database that was found to lose updates: then the tests that it cannot pass are skipped, and say so.
- */
-export function describeTokenStore(
-  name: string,
-  open: () => Promise<TokenStore>,
-  { isAtomic = true }: { isAtomic?: boolean } = {},
-): void {
-  const race: RaceTest = isAtomic
-    ? test
-    : (title, run) => test.skip(`${title} (this database loses updates)`, run);
+/** What every token store must do. `open` gives a migrated and empty store; closing it may drop it. */
+export function describeTokenStore(name: string, open: () => Promise<TokenStore>): void {
   describe(`${name} as a token store`, () => {
     let store: TokenStore | undefined;
     beforeEach(async () => {
@@ -41,12 +28,12 @@ export function describeTokenStore(
     });
     const opened = () => store!;
     tokenContract(opened);
-    acceptanceContract(opened, race);
-    deletionContract(opened, race);
-    readGrantContract(opened, race);
+    acceptanceContract(opened);
+    deletionContract(opened);
+    readGrantContract(opened);
     sessionContract(opened);
     garbageContract(opened);
-    leaseContract(opened, race);
+    leaseContract(opened);
     orphanContract(opened);
     listContract(opened);
     auditContract(opened);

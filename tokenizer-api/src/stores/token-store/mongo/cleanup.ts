@@ -1,6 +1,7 @@
 import type { Garbage, TokenStore } from '../port.js';
 import type { Models, TokenDocument } from './models.js';
 import { texts } from './texts.js';
+import { inOneAnswer } from './whole.js';
 
 type CleanUp = Pick<TokenStore, 'takeGarbage' | 'settleGarbage' | 'removeExpired'>;
 
@@ -15,6 +16,7 @@ export function createCleanUp({ tokens, readGrants, sessions }: Models): CleanUp
         .find({ garbageAt: { $gt: new Date(0) } })
         .sort({ garbageAt: 1 })
         .limit(limit)
+        .setOptions(inOneAnswer(limit))
         .select({ applicationId: 1, status: 1 })
         .lean<TokenDocument[]>();
       return garbage.map(({ _id, applicationId, status }) => ({

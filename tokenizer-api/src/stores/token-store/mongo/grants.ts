@@ -3,6 +3,7 @@ import { readGrantId, readGrantOf, tokenOf } from './documents.js';
 import { duplicatesOf } from './duplicates.js';
 import type { Models, ReadGrantDocument, TokenDocument } from './models.js';
 import { text, texts } from './texts.js';
+import { inOneAnswer } from './whole.js';
 
 type Grants = Pick<TokenStore, 'putReadGrants' | 'findReadable' | 'revokeReadGrants'>;
 
@@ -46,8 +47,12 @@ export function createGrants({ tokens, readGrants }: Models): Grants {
       const [grants, found] = await Promise.all([
         readGrants
           .find({ _id: { $in: wanted.map((token) => readGrantId(application, sessionId, token)) } })
+          .setOptions(inOneAnswer(wanted.length))
           .lean<ReadGrantDocument[]>(),
-        tokens.find({ _id: { $in: wanted }, applicationId: application }).lean<TokenDocument[]>(),
+        tokens
+          .find({ _id: { $in: wanted }, applicationId: application })
+          .setOptions(inOneAnswer(wanted.length))
+          .lean<TokenDocument[]>(),
       ]);
       const byName = new Map(found.map((document) => [document._id, document]));
       return grants.flatMap((grant) => {

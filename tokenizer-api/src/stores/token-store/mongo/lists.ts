@@ -5,6 +5,7 @@ import type { Grant, TokenStore } from '../port.js';
 import { auditEventOf, tokenOf } from './documents.js';
 import type { AuditDocument, Models, ReadGrantDocument, TokenDocument } from './models.js';
 import { text } from './texts.js';
+import { inOneAnswer } from './whole.js';
 
 type Lists = Pick<TokenStore, 'listTokens' | 'listGrants' | 'listAudit'>;
 type PagePlace = { at: Date; name: string } | null;
@@ -35,6 +36,7 @@ export function createLists({ tokens, readGrants, audit }: Models): Lists {
       .find({ ...filter, ...behind(from, '_id') } as QueryFilter<TokenDocument>)
       .sort({ createdAt: -1, _id: -1 })
       .limit(first + 1)
+      .setOptions(inOneAnswer(first + 1))
       .lean<TokenDocument[]>();
 
   const readReadGrants = (filter: QueryFilter<ReadGrantDocument>, from: PagePlace, first: number) =>
@@ -42,6 +44,7 @@ export function createLists({ tokens, readGrants, audit }: Models): Lists {
       .find({ ...filter, ...behind(from, 'token') } as QueryFilter<ReadGrantDocument>)
       .sort({ createdAt: -1, token: -1 })
       .limit(first + 1)
+      .setOptions(inOneAnswer(first + 1))
       .lean<ReadGrantDocument[]>();
 
   return {
@@ -108,6 +111,7 @@ export function createLists({ tokens, readGrants, audit }: Models): Lists {
         } as QueryFilter<AuditDocument>)
         .sort({ _id: -1 })
         .limit(first + 1)
+        .setOptions(inOneAnswer(first + 1))
         .lean<AuditDocument[]>();
       return pageOf(found.map(auditEventOf), first, ({ id }) => id);
     },

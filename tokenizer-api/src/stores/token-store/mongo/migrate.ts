@@ -6,7 +6,7 @@ type Warn = (message: string) => void;
 
 /**
  * Creates the indexes that are missing; the database makes the collections with them. TTL indexes only clean up after
- * the sweeper, and some MongoDB-compatible servers have none: without them there is a warning.
+ * the sweeper, and some MongoDB-compatible servers have none: without them there is a plain index and a warning.
  */
 export async function migrate(models: Models, onWarning: Warn): Promise<void> {
   for (const model of Object.values(models) as Model<unknown>[])
@@ -21,6 +21,8 @@ export async function migrate(models: Models, onWarning: Warn): Promise<void> {
       } catch (error) {
         // Whatever the server has against it. That it cannot be reached is another matter.
         if (!(error instanceof mongoose.mongo.MongoServerError)) throw error;
+        // Clean-up looks for what expired all the same.
+        await model.collection.createIndex(key);
         onWarning(
           `The database does not take a TTL index for ${model.collection.name} (${error.message}). Expired entries are removed by the sweeper only.`,
         );

@@ -100,7 +100,8 @@ const tokenSchema = new Schema<TokenDocument>(
 );
 tokenSchema.index({ applicationId: 1, createdAt: -1, _id: -1 });
 tokenSchema.index({ applicationId: 1, sessionId: 1, createdAt: -1, _id: -1 });
-tokenSchema.index({ applicationId: 1, metadataEntries: 1 });
+tokenSchema.index({ applicationId: 1, status: 1, createdAt: -1, _id: -1 });
+tokenSchema.index({ applicationId: 1, metadataEntries: 1, createdAt: -1, _id: -1 });
 tokenSchema.index({ status: 1, storeGrantExpiresAt: 1 });
 tokenSchema.index({ garbageAt: 1 });
 

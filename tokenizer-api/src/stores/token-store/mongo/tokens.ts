@@ -4,6 +4,7 @@ import { metadataFields, newTokenDocument, tokenOf } from './documents.js';
 import { duplicatesOf } from './duplicates.js';
 import type { Models, TokenDocument } from './models.js';
 import { text, texts } from './texts.js';
+import { inOneAnswer } from './whole.js';
 
 type Tokens = Pick<
   TokenStore,
@@ -43,8 +44,10 @@ export function createTokens({ tokens, readGrants }: Models): Tokens {
 
     async findTokens(applicationId, names) {
       if (names.length === 0) return [];
+      const wanted = texts(names);
       const found = await tokens
-        .find({ _id: { $in: texts(names) }, applicationId: text(applicationId) })
+        .find({ _id: { $in: wanted }, applicationId: text(applicationId) })
+        .setOptions(inOneAnswer(wanted.length))
         .lean<TokenDocument[]>();
       return found.map(tokenOf);
     },
@@ -63,6 +66,7 @@ export function createTokens({ tokens, readGrants }: Models): Tokens {
       const accepted = await tokens
         .find({ _id: { $in: names }, applicationId: application, status: 'accepted' })
         .select({ sessionId: 1, binding: 1, storeGrantExpiresAt: 1 })
+        .setOptions(inOneAnswer(names.length))
         .lean<TokenDocument[]>();
       const byName = new Map(accepted.map((document) => [document._id, document]));
       const isAccepted = ({ token, sessionId, binding }: Acceptance) => {
@@ -104,6 +108,7 @@ export function createTokens({ tokens, readGrants }: Models): Tokens {
       const deleted = await tokens
         .find({ _id: { $in: wanted }, deletion })
         .select({ _id: 1 })
+        .setOptions(inOneAnswer(wanted.length))
         .lean<TokenDocument[]>();
       return new Set(deleted.map(({ _id }) => _id));
     },
