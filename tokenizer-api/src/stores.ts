@@ -6,6 +6,8 @@ import type { KeyProvider } from './stores/key-provider/port.js';
 import { createDiskObjectStore } from './stores/object-store/disk.js';
 import type { ObjectStore } from './stores/object-store/port.js';
 import type { TokenStore } from './stores/token-store/port.js';
+import { createSecrets } from './stores/secrets.js';
+import type { OpenSecret } from './stores/secrets.js';
 import { openSqliteTokenStore } from './stores/token-store/sqlite.js';
 
 /** The stores that the settings ask for, opened. */
@@ -15,6 +17,7 @@ export interface Stores {
   /** Serves signed URLs, where objects are kept on this machine's disk. */
   objectsHandler: RequestHandler | undefined;
   keys: KeyProvider;
+  openSecret: OpenSecret;
   close(): Promise<void>;
 }
 
@@ -30,16 +33,18 @@ export async function openStores(settings: Settings, { publicURL, now, warn }: P
   const tokens = await openTokenStore(settings, warn);
   try {
     await tokens.migrate();
+    const openSecret = createSecrets({ store: tokens, keys });
     const { store: objects, handler } = await openObjectStore(settings, {
       publicURL,
       now,
-      signingKey: keys.derive('object-urls'),
+      openSecret,
     });
     return {
       tokens,
       objects,
       objectsHandler: handler,
       keys,
+      openSecret,
       close: async () => {
         await Promise.all([tokens.close(), objects.close()]);
       },
@@ -68,10 +73,15 @@ export async function openTokenStore(
 
 async function openObjectStore(
   { objectStore, dataDirectory }: Settings,
-  { publicURL, now, signingKey }: Omit<Parts, 'warn'> & { signingKey: Uint8Array },
+  { publicURL, now, openSecret }: Omit<Parts, 'warn'> & { openSecret: OpenSecret },
 ): Promise<{ store: ObjectStore; handler: RequestHandler | undefined }> {
   if (objectStore.kind === 'disk')
-    return createDiskObjectStore({ directory: join(dataDirectory, 'objects'), publicURL, signingKey, now });
+    return createDiskObjectStore({
+      directory: join(dataDirectory, 'objects'),
+      publicURL,
+      signingKey: await openSecret('object-urls'),
+      now,
+    });
   const { createS3ObjectStore } = await import('./stores/object-store/s3.js');
   const { kind: _, serverSideEncryption, kmsKeyId, ...options } = objectStore;
   const encryption = serverSideEncryption ?? (options.endpoint === undefined ? 'AES256' : undefined);

@@ -2,14 +2,6 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { readOrCreateKeys } from './key-file.js';
 import type { KeyContext, KeyProvider } from './port.js';
 
-export type LocalKeyProvider = KeyProvider & {
-  /**
-   * 32 bytes for another purpose, from the file's first key by HKDF-SHA-256 (RFC 5869): the same for every process that
-   * has the file, and of no use for unwrapping.
-   */
-  derive(purpose: string): Uint8Array;
-};
-
 const algorithm = 'aes-256-gcm';
 const keySize = 32;
 const nonceSize = 12;
@@ -22,15 +14,14 @@ const tagSize = 16;
  * A data key is sealed with AES-256-GCM, a random 96-bit nonce, and its context as additional data (NIST SP 800-38D).
  * The key for that is derived per context, so however many are wrapped, no key sees enough nonces to repeat one.
  */
-export async function openLocalKeyProvider(path: string): Promise<LocalKeyProvider> {
+export async function openLocalKeyProvider(path: string): Promise<KeyProvider> {
   const { active, keys } = await readOrCreateKeys(path);
   const byId = new Map(keys.map(({ id, key }) => [id, key]));
-  const first = keys[0]!.key;
 
   function wrappingKey(id: string, context: Buffer): Buffer {
     const key = byId.get(id);
     if (!key) throw new Error(`The key file ${path} has no key ${id}. Restore the file that has it.`);
-    return hkdf(key, 'wrap', context);
+    return hkdf(key, context);
   }
 
   return {
@@ -59,18 +50,16 @@ export async function openLocalKeyProvider(path: string): Promise<LocalKeyProvid
     },
 
     async ping() {},
-
-    derive: (purpose) => new Uint8Array(hkdf(first, 'derive', Buffer.from(purpose))),
   };
 }
 
-const hkdf = (key: Uint8Array, use: 'wrap' | 'derive', info: Uint8Array): Buffer =>
-  Buffer.from(hkdfSync('sha256', key, '', Buffer.concat([Buffer.from(`lunasec ${use}\0`), info]), keySize));
+const hkdf = (key: Uint8Array, info: Uint8Array): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, '', Buffer.concat([Buffer.from('lunasec wrap\0'), info]), keySize));
 
-/** Both names with their lengths in front, so that no two contexts share an encoding. */
-const encode = ({ applicationId, token }: KeyContext): Buffer =>
+/** The names with their lengths in front, two of a token and one of a secret: no two contexts share an encoding. */
+const encode = (context: KeyContext): Buffer =>
   Buffer.concat(
-    [applicationId, token].flatMap((text) => {
+    ('secret' in context ? [context.secret] : [context.applicationId, context.token]).flatMap((text) => {
       const length = Buffer.alloc(4);
       length.writeUInt32BE(Buffer.byteLength(text));
       return [length, Buffer.from(text)];

@@ -5,13 +5,10 @@ export interface WrappedKey {
   ciphertext: string;
 }
 
-/** What a wrapped key belongs to; it unwraps for nothing else. */
-export interface KeyContext {
-  applicationId: string;
-  token: string;
-}
+/** What a wrapped key belongs to, a token or a named secret of the tokenizer's own; it unwraps for nothing else. */
+export type KeyContext = { applicationId: string; token: string } | { secret: string };
 
-/** Wraps data keys under a key that is in neither the database nor the object store. */
+/** Wraps data keys and secrets under a key that is in neither the database nor the object store. */
 export interface KeyProvider {
   wrap(dataKey: Uint8Array, context: KeyContext): Promise<WrappedKey>;
   /** Rejects when the wrapping key is unknown, or the ciphertext was altered or belongs elsewhere. */

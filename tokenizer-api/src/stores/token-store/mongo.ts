@@ -7,6 +7,7 @@ import { createLists } from './mongo/lists.js';
 import { migrate, warnOfLostUpdates } from './mongo/migrate.js';
 import { createModels } from './mongo/models.js';
 import { createOrphans } from './mongo/orphans.js';
+import { createSecrets } from './mongo/secrets.js';
 import { createSessions } from './mongo/sessions.js';
 import { createTokens } from './mongo/tokens.js';
 import type { TokenStore } from './port.js';
@@ -60,6 +61,7 @@ export async function connectMongoTokenStore({
     ...createLists(models),
     ...createCleanUp(models),
     ...createLeases(models),
+    ...createSecrets(models),
     ...createOrphans(models),
     async appendAudit(events) {
       if (events.length > 0) await models.audit.insertMany(events.map(auditDocument), { lean: true });

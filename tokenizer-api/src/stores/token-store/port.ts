@@ -143,6 +143,12 @@ export interface Garbage {
   status: 'expired' | 'deleted';
 }
 
+/** A secret that all replicas share, such as the one that signs URLs: wrapped like a data key. */
+export interface SecretRecord {
+  name: string;
+  wrappedKey: WrappedKey;
+}
+
 /** What {@link TokenStore.removeExpired} removed. */
 export interface Removed {
   readGrants: number;
@@ -266,6 +272,11 @@ export interface TokenStore {
   noteOrphans(applicationId: string, tokens: readonly string[], now: Date): Promise<Map<string, Date>>;
   /** Forgets what was not noted again since `before`, of all applications. Returns how many. */
   forgetOrphans(before: Date): Promise<number>;
+
+  /** Null when there is none of this name. */
+  findSecret(name: string): Promise<SecretRecord | null>;
+  /** Stores a new secret. False when there is one of this name: it is left as it is. */
+  insertSecret(secret: SecretRecord): Promise<boolean>;
 
   /** Creates tables or indexes; safe to repeat and to run from several processes at once. */
   migrate(): Promise<void>;

@@ -7,6 +7,7 @@ import { createLists } from './sqlite/lists.js';
 import { openDatabase } from './sqlite/open.js';
 import { migrate } from './sqlite/schema.js';
 import { createOrphans } from './sqlite/orphans.js';
+import { createSecrets } from './sqlite/secrets.js';
 import { createSessions } from './sqlite/sessions.js';
 import { createTokens } from './sqlite/tokens.js';
 
@@ -24,6 +25,7 @@ export async function openSqliteTokenStore(path: string): Promise<TokenStore> {
     ...createLists(database),
     ...createCleanUp(database),
     ...createLeases(database),
+    ...createSecrets(database),
     ...createOrphans(database),
     async migrate() {
       migrate(database);

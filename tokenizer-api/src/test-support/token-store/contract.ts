@@ -9,6 +9,7 @@ import { leaseContract } from './leases.js';
 import { listContract } from './lists.js';
 import { orphanContract } from './orphans.js';
 import { readGrantContract } from './read-grants.js';
+import { secretContract } from './secrets.js';
 import { sessionContract } from './sessions.js';
 import { tokenContract } from './tokens.js';
 
@@ -35,6 +36,7 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
     garbageContract(opened);
     leaseContract(opened);
     orphanContract(opened);
+    secretContract(opened);
     listContract(opened);
     auditContract(opened);
     injectionContract(opened);

@@ -47,6 +47,7 @@ const calls: [
   ['endSession, application', (store, text) => store.endSession(text, alice, at(1))],
   ['endSession, session', (store, text) => store.endSession(app, text, at(1))],
   ['findSession, digest', (store, text) => store.findSession(text, at(1))],
+  ['findSecret, name', (store, text) => store.findSecret(text)],
   ['listTokens, application', (store, text) => store.listTokens(text, {}, { first: 9, after: null })],
   [
     'listTokens, session',
@@ -79,6 +80,7 @@ export function injectionContract(store: OpenedStore): void {
       await store().insertTokens([token]);
       await store().putReadGrants([readGrant(accepted.token)]);
       await store().insertSession(session);
+      await store().insertSecret({ name: 'secret', wrappedKey: { keyId: 'key-1', ciphertext: 'AAAA' } });
       await store().appendAudit([
         {
           id: 'event-1',

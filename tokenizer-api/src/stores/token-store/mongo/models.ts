@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { Connection, Model } from 'mongoose';
-import type { AuditEvent, ReadGrant, SessionRecord, TokenRecord } from '../port.js';
+import type { AuditEvent, ReadGrant, SecretRecord, SessionRecord, TokenRecord } from '../port.js';
 
 /**
  * A token with its store grant: every change of its state is one change of one document, which MongoDB makes
@@ -55,6 +55,11 @@ export interface OrphanDocument {
   seenAt: Date;
 }
 
+export interface SecretDocument extends Omit<SecretRecord, 'name'> {
+  /** The secret's name. */
+  _id: string;
+}
+
 export interface Models {
   tokens: Model<TokenDocument>;
   readGrants: Model<ReadGrantDocument>;
@@ -62,6 +67,7 @@ export interface Models {
   audit: Model<AuditDocument>;
   leases: Model<LeaseDocument>;
   orphans: Model<OrphanDocument>;
+  secrets: Model<SecretDocument>;
 }
 
 const text = { type: String, required: true } as const;
@@ -77,13 +83,15 @@ const options = {
   minimize: false,
 } as const;
 
+const wrappedKeySchema = new Schema({ keyId: text, ciphertext: text }, { ...options, _id: false });
+
 const tokenSchema = new Schema<TokenDocument>(
   {
     _id: text,
     applicationId: text,
     sessionId: text,
     status: text,
-    wrappedKey: { type: new Schema({ keyId: text, ciphertext: text }, { ...options, _id: false }) },
+    wrappedKey: { type: wrappedKeySchema },
     size: { type: Number, required: true },
     checksum: text,
     binding: { type: String },
@@ -163,6 +171,11 @@ const orphanSchema = new Schema<OrphanDocument>(
 );
 orphanSchema.index({ seenAt: 1 });
 
+const secretSchema = new Schema<SecretDocument>(
+  { _id: text, wrappedKey: { type: wrappedKeySchema, required: true } },
+  options,
+);
+
 export const createModels = (connection: Connection): Models => ({
   tokens: connection.model<TokenDocument>('Token', tokenSchema, 'tokens'),
   readGrants: connection.model<ReadGrantDocument>('ReadGrant', readGrantSchema, 'readGrants'),
@@ -170,4 +183,5 @@ export const createModels = (connection: Connection): Models => ({
   audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'audit'),
   leases: connection.model<LeaseDocument>('Lease', leaseSchema, 'leases'),
   orphans: connection.model<OrphanDocument>('Orphan', orphanSchema, 'orphans'),
+  secrets: connection.model<SecretDocument>('Secret', secretSchema, 'secrets'),
 });

@@ -84,6 +84,13 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX orphans_by_sight ON orphans (seenAt);
   `,
+  `
+  CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    keyId TEXT NOT NULL,
+    keyCiphertext TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Applies the steps that are missing, all or none. Processes that start together wait for each other. */
