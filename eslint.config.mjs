@@ -90,7 +90,7 @@ export default tseslint.config(
     ...reactHooks.configs.flat['recommended-latest'],
   },
   {
-    files: ['scripts/**', 'deploy/**', 'bench/**', '**/main.ts', '**/cli/**'],
+    files: ['scripts/**', 'examples/**', 'deploy/**', 'bench/**', '**/main.ts', '**/cli/**'],
     rules: { 'no-console': 'off' },
   },
   ...importDirection,

@@ -21,6 +21,10 @@ const steps = [
   ['Starting MongoDB, S3 and KMS', startTestServices],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],
+  // Downloads what the examples depend on: not each time, and not without a network.
+  ...(process.env.CI === 'true'
+    ? [['Examples, with the packed SDK', () => run('npm', ['run', 'pack-check'], { quiet: true })]]
+    : []),
 ];
 
 let failures = 0;
