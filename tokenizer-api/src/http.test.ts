@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { request } from 'node:http';
-import { actAs, detokenize, shopOrigin, startTestTokenizer } from './test-support/tokenizer.js';
+import { gzipSync } from 'node:zlib';
+import { createToken } from '@lunasec/secure-frame/protocol';
+import {
+  actAs,
+  detokenize,
+  encrypt,
+  shopOrigin,
+  startTestTokenizer,
+  tokenize,
+} from './test-support/tokenizer.js';
 import type { Actor, Answer, TestTokenizer } from './test-support/tokenizer.js';
 
 const codeOf = (answer: Answer<object>) => answer.errors?.[0]?.extensions.code;
@@ -49,6 +58,18 @@ describe('the HTTP side', () => {
       expect(codeOf(await answerOf(response))).toBe('TOO_LARGE');
     });
 
+    test('a small body that unpacks to a large one: TOO_LARGE', async () => {
+      const bomb = gzipSync(`{"query":"{ __typename }","x":"${' '.repeat(20 * 1024 * 1024)}"}`);
+      expect(bomb.length).toBeLessThan(50_000);
+      const response = await fetch(`${tokenizer.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body: new Uint8Array(bomb),
+      });
+      expect(response.status).toBe(413);
+      expect(codeOf(await answerOf(response))).toBe('TOO_LARGE');
+    });
+
     test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
       'content that a foreign form could send (%s) is refused',
       async (type) => {
@@ -57,6 +78,19 @@ describe('the HTTP side', () => {
         expect(codeOf(await answerOf(response))).toBe('BAD_USER_INPUT');
       },
     );
+
+    test('a mutation by GET does nothing, whatever a link says', async () => {
+      const token = await ada.keep('value');
+      const mutation = `mutation { deleteTokens(tokens: ["${token}"]) { deleted } }`;
+      const response = await get(`/graphql?query=${encodeURIComponent(mutation)}`, {
+        authorization: `Bearer ${await tokenizer.shop.applicationJWT()}`,
+        'apollo-require-preflight': 'x',
+        'content-type': 'application/json',
+      });
+      expect(response.status).toBe(405);
+      const answer = await ada.server(`{ token(id: "${token}") { status } }`);
+      expect(answer.data).toEqual({ token: { status: 'accepted' } });
+    });
 
     test('GET carries no GraphQL', async () => {
       const response = await get('/graphql?query={__typename}', { 'apollo-require-preflight': 'x' });
@@ -111,6 +145,82 @@ describe('the HTTP side', () => {
     test('many directives', () => refused(`{ __typename ${'@include(if: true) '.repeat(11)} }`));
 
     test('many words', () => refused(`{ ${'__typename '.repeat(2500)} }`));
+
+    test.each([
+      ['a field', '{ token(id: "x") { statu } }'],
+      ['a root field', '{ tokenz { edges { cursor } } }'],
+      ['an argument', '{ tokens(firs: 1) { edges { cursor } } }'],
+      ['an input field', '{ tokens(filter: { statu: accepted }) { edges { cursor } } }'],
+      ['a value', '{ tokens(filter: { status: acceptd }) { edges { cursor } } }'],
+      ['a type', '{ ...x } fragment x on Tokn { id }'],
+    ])('a guess at %s is not helped with a suggestion', async (_, query) => {
+      const response = await tokenizer.post({ query });
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toMatch(/did you mean|\\"(status|tokens|first|accepted)\\"/i);
+    });
+
+    test('introspection by a fragment, an alias, or beside something allowed, in production', async () => {
+      await refused('{ ...s } fragment s on Query { __schema { types { name } } }');
+      await refused('{ x: __schema { queryType { name } } }');
+      await refused('{ tokens { edges { cursor } } __type(name: "Token") { name } }');
+    });
+
+    test('a fragment that includes itself', () =>
+      refused('{ ...a } fragment a on Query { __typename ...a }'));
+
+    test('fragments that double at every level', () => {
+      const levels = Array.from(
+        { length: 20 },
+        (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`,
+      );
+      return refused(`{ ...f0 } ${levels.join(' ')} fragment f20 on Query { tokens { edges { cursor } } }`);
+    });
+
+    test('the same field over and over, which is merged', () =>
+      refused(`{ tokens { ${'edges { cursor node { id } } '.repeat(400)} } }`));
+
+    test('a list that fills the body', async () => {
+      const tokens = Array.from({ length: 40_000 }, createToken);
+      expect(codeOf(await ada.frame(detokenize, { tokens }))).toBe('BATCH_TOO_LARGE');
+    });
+
+    test('metadata as deep as the body allows', async () => {
+      const { input } = await encrypt('value');
+      const depth = 100_000;
+      const variables = JSON.stringify({ inputs: [{ ...input, metadata: 'HERE' }] });
+      const body = `{"query":${JSON.stringify(tokenize)},"variables":${variables.replace('"HERE"', `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)}}`;
+      const response = await tokenizer.post(body, { authorization: `Bearer ${await ada.accessToken()}` });
+      const text = await response.text();
+      expect(text).toContain('BAD_USER_INPUT');
+      expect(text.length).toBeLessThan(10_000);
+      expect((await get('/healthz')).status).toBe(200);
+    });
+
+    test('what was sent as a variable by mistake is not repeated, and its place is named', async () => {
+      const answers = [
+        { query: detokenize, variables: { tokens: [{ ssn: '078-05-1120' }] } },
+        { query: detokenize, variables: { tokens: { x: '078-05-1120 '.repeat(100_000) } } },
+        {
+          query: tokenize,
+          variables: { inputs: [{ token: '078-05-1120', dataKey: 1, size: '078-05-1120' }] },
+        },
+      ].map(async (body) => (await tokenizer.post(body)).text());
+      for (const answer of answers) {
+        expect(await answer).toContain('BAD_USER_INPUT');
+        expect(await answer).not.toContain('078-05-1120');
+      }
+      expect(await answers[0]).toContain('Variable \\"$tokens\\" has a wrong value at \\"tokens[0]\\"');
+      expect(await answers[2]).toContain(
+        'Field \\"checksum\\" of required type \\"String!\\" was not provided.',
+      );
+    });
+
+    test('what was sent as a literal by mistake is not repeated at length', async () => {
+      const response = await tokenizer.post({
+        query: `{ tokens(first: "${'y'.repeat(1_000_000)}") { edges { cursor } } }`,
+      });
+      expect((await response.text()).length).toBeLessThan(1000);
+    });
 
     test('great cost', () =>
       refused(

@@ -178,7 +178,7 @@ describe('limits', () => {
     tokenizer = await startTestTokenizer({
       config: {
         limits: { maxBatch: 3, maxSize: 1000, maxReadGrant: '10m' },
-        rates: { session: 5, application: 20, createSession: 8 },
+        rates: { session: 5, sessionTokens: 7, application: 20, applicationTokens: 30, createSession: 8 },
       },
     });
   });
@@ -227,6 +227,51 @@ describe('limits', () => {
     expect(codeOf(await ada.frame(detokenize, { tokens: [] }))).toBe('RATE_LIMITED');
   });
 
+  test('tokens in the calls of a session: RATE_LIMITED, though the calls are few', async () => {
+    const ada = actAs(tokenizer, tokenizer.shop, 'batching');
+    const three = Array.from({ length: 3 }, createToken);
+    const codes = [];
+    for (const tokens of [three, three, three]) codes.push(codeOf(await ada.frame(detokenize, { tokens })));
+    expect(codes).toEqual([undefined, undefined, 'RATE_LIMITED']);
+  });
+
+  test('tokens in the calls of an application: RATE_LIMITED; what is too large counts as no token', async () => {
+    const ada = actAs(tokenizer, tokenizer.other, 'batching');
+    const call = async (length: number) =>
+      codeOf(
+        await ada.server('mutation ($t: [ID!]!) { deleteTokens(tokens: $t) { token } }', {
+          t: Array.from({ length }, createToken),
+        }),
+      );
+    expect(await call(30)).toBe('BATCH_TOO_LARGE');
+    const codes = [];
+    for (let index = 0; index < 11; index++) codes.push(await call(3));
+    expect(codes).toEqual([...Array<undefined>(10).fill(undefined), 'RATE_LIMITED']);
+  });
+
+  test('the header Retry-After says the same as the answer', async () => {
+    const ada = actAs(tokenizer, tokenizer.shop, 'waiting');
+    const authorization = `Bearer ${await ada.accessToken()}`;
+    const send = () => tokenizer.post({ query: detokenize, variables: { tokens: [] } }, { authorization });
+    for (let call = 0; call < 5; call++) expect((await send()).headers.get('retry-after')).toBeNull();
+    const limited = await send();
+    const { errors } = (await limited.json()) as Answer;
+    expect(errors![0]!.extensions.retryAfter).toBeGreaterThan(0);
+    expect(limited.headers.get('retry-after')).toBe(String(errors![0]!.extensions.retryAfter));
+  });
+
+  test('metrics count what was refused, by code, and each rate', async () => {
+    const text = await (await fetch(`${tokenizer.url}/metrics`)).text();
+    for (const line of [
+      /^lunasec_refusals_total\{operation="detokenize",code="RATE_LIMITED"\} [1-9]/m,
+      /^lunasec_refusals_total\{operation="deleteTokens",code="BATCH_TOO_LARGE"\} [1-9]/m,
+      /^lunasec_refusals_total\{operation="detokenize",code="READ_GRANT_MISSING"\} [1-9]/m,
+      /^lunasec_rate_limited_total\{rate="session"\} [1-9]/m,
+      /^lunasec_rate_limited_total\{rate="sessionTokens"\} [1-9]/m,
+    ])
+      expect(text).toMatch(line);
+  });
+
   test('root fields are counted each, so aliases gain nothing', async () => {
     const eve = actAs(tokenizer, tokenizer.shop, 'eve');
     const fields = Array.from({ length: 6 }, (_, index) => `a${index}: detokenize(tokens: []) { token }`);
@@ -253,5 +298,52 @@ describe('limits', () => {
     // An address that the client claims is not believed.
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     expect(codeOf(await tokenizer.call(createSession, { assertion }, { headers }))).toBe('RATE_LIMITED');
+  });
+});
+
+describe('limits that replicas share', () => {
+  /** What both tokenizers count with; each has a database of its own otherwise. */
+  function shareCounter() {
+    const totals = new Map<string, number>();
+    const shared = {
+      isAway: false,
+      async add(key: string, points: number) {
+        if (shared.isAway) throw new Error('connect ECONNREFUSED');
+        totals.set(key, (totals.get(key) ?? 0) + points);
+        return { total: totals.get(key)!, left: 30_000 };
+      },
+      close: async () => undefined,
+    };
+    const config = { rates: { session: 5 } };
+    const start = () =>
+      startTestTokenizer({ config, wrapStores: (stores) => ({ ...stores, rateCounter: shared }) });
+    return { shared, start };
+  }
+  const tryTimes = async (actor: Actor, times: number) => {
+    const codes = [];
+    for (let call = 0; call < times; call++)
+      codes.push(codeOf(await actor.frame(detokenize, { tokens: [] })));
+    return codes.filter((code) => code === undefined).length;
+  };
+
+  test('a session that was limited by one is limited by the other', async () => {
+    const { start } = shareCounter();
+    const [one, two] = [await start(), await start()];
+    expect(await tryTimes(actAs(one, one.shop, 'ada'), 5)).toBe(5);
+    expect(await tryTimes(actAs(two, two.shop, 'ada'), 5)).toBe(0);
+    expect(await tryTimes(actAs(two, two.shop, 'grace'), 5)).toBe(5);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test('when the count is away, calls go on, each replica limits them, and metrics tell', async () => {
+    const { shared, start } = shareCounter();
+    shared.isAway = true;
+    const [one, two] = [await start(), await start()];
+    expect(await tryTimes(actAs(one, one.shop, 'ada'), 8)).toBe(5);
+    expect(await tryTimes(actAs(two, two.shop, 'ada'), 8)).toBe(5);
+    expect(await (await fetch(`${one.url}/metrics`)).text()).toMatch(
+      /^lunasec_rate_counter_failures_total\{rate="session"\} 5$/m,
+    );
+    await Promise.all([one.close(), two.close()]);
   });
 });

@@ -106,7 +106,11 @@ export async function runTokenizer(
       tokens: createTokens({ store, audit, now }),
     };
     const metrics = createMetrics();
-    const rateLimits = createRateLimits(settings.rates);
+    const rateLimits = createRateLimits({
+      rates: settings.rates,
+      counter: stores.rateCounter,
+      meter: metrics.rates,
+    });
     const graphql = await createGraphQLServer({ httpServer, introspection: settings.introspection, report });
 
     handle = createApp({
@@ -126,6 +130,7 @@ export async function runTokenizer(
           services,
           rateLimits,
           countOperation: metrics.countOperation,
+          countRefusal: metrics.countRefusal,
         };
       }),
       frames: await createFrames({

@@ -5,6 +5,7 @@ import { openLocalKeyProvider } from './stores/key-provider/local.js';
 import type { KeyProvider } from './stores/key-provider/port.js';
 import { createDiskObjectStore } from './stores/object-store/disk.js';
 import type { ObjectStore } from './stores/object-store/port.js';
+import type { RateCounter } from './stores/rate-counter/port.js';
 import type { TokenStore } from './stores/token-store/port.js';
 import { createSecrets } from './stores/secrets.js';
 import type { OpenSecret } from './stores/secrets.js';
@@ -18,6 +19,8 @@ export interface Stores {
   objectsHandler: RequestHandler | undefined;
   keys: KeyProvider;
   openSecret: OpenSecret;
+  /** Counts for all replicas, where they share a database. */
+  rateCounter: RateCounter | undefined;
   close(): Promise<void>;
 }
 
@@ -39,14 +42,16 @@ export async function openStores(settings: Settings, { publicURL, now, warn }: P
       now,
       openSecret,
     });
+    const rateCounter = await openRateCounter(settings, warn);
     return {
       tokens,
       objects,
       objectsHandler: handler,
       keys,
       openSecret,
+      rateCounter,
       close: async () => {
-        await Promise.all([tokens.close(), objects.close()]);
+        await Promise.all([tokens.close(), objects.close(), rateCounter?.close()]);
       },
     };
   } catch (error) {
@@ -69,6 +74,15 @@ export async function openTokenStore(
     ...(database === undefined ? {} : { dbName: database }),
     onWarning: warn,
   });
+}
+
+async function openRateCounter(
+  { tokenStore }: Settings,
+  warn: (text: string) => void,
+): Promise<RateCounter | undefined> {
+  if (tokenStore.kind === 'sqlite') return undefined;
+  const { connectMongoRateCounter } = await import('./stores/rate-counter/mongo.js');
+  return connectMongoRateCounter({ uri: tokenStore.uri, dbName: tokenStore.database, onWarning: warn });
 }
 
 async function openObjectStore(

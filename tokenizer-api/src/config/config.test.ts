@@ -50,6 +50,16 @@ describe('settings', () => {
     expect(messageOf(() => removal('23h'))).toMatch(/removeOrphansAfter: must be from 86400 s/);
   });
 
+  test('rates of tokens let a full batch pass', () => {
+    const settings = (rates: object, maxBatch: number) =>
+      parseConfig({ applications: [{ ...application, limits: { maxBatch } }], rates });
+    expect(settings({ sessionTokens: 50 }, 50).rates.sessionTokens).toBe(50);
+    expect(messageOf(() => settings({ sessionTokens: 50 }, 51))).toMatch(
+      /rates\.sessionTokens: must be at least 51, the largest maxBatch/,
+    );
+    expect(messageOf(() => settings({ applicationTokens: 50 }, 51))).toMatch(/rates\.applicationTokens/);
+  });
+
   test("an application's limits go before the common ones", () => {
     const settings = parseConfig({
       limits: { maxReadGrant: '2h', storeGrant: '5m' },

@@ -55,12 +55,18 @@ const rates = z.strictObject({
   session: count(1, 10_000_000)
     .default(1200)
     .meta({ description: '`tokenize` and `detokenize` calls of one session.' }),
+  sessionTokens: count(1, 1_000_000_000)
+    .default(20_000)
+    .meta({ description: 'Entries of all those calls; not fewer than the largest `maxBatch`.' }),
   application: count(1, 10_000_000)
     .default(120_000)
     .meta({ description: "Calls of one application's servers." }),
+  applicationTokens: count(1, 1_000_000_000)
+    .default(2_000_000)
+    .meta({ description: 'Entries of all those calls; not fewer than the largest `maxBatch`.' }),
   createSession: count(1, 10_000_000).default(600).meta({
     description:
-      '`createSession` calls from one network address. Behind a proxy set `trustProxy`, or all users share one address.',
+      '`createSession` calls from one IPv4 address, or from one IPv6 network of 64 bits. Behind a proxy set `trustProxy`, or all users share one address.',
   }),
 });
 

@@ -59,7 +59,7 @@ export function parseConfig(
       `${nameOf(['publicURL'])}: is needed, because ${rest.host} is no address that a browser can open; set it to the ` +
         'origin of this tokenizer, such as https://tokens.example.com',
     ]);
-  return {
+  const settings: Settings = {
     ...rest,
     dataDirectory,
     keyFile: keyFile === undefined ? join(dataDirectory, 'keys.json') : resolve(keyFile),
@@ -75,6 +75,21 @@ export function parseConfig(
       ),
     })),
   };
+  checkRates(settings, nameOf);
+  return settings;
+}
+
+/** A full batch must be possible at all. */
+function checkRates(
+  { rates, applications }: Settings,
+  nameOf: (path: readonly PropertyKey[]) => string,
+): void {
+  const largest = Math.max(...applications.map(({ limits }) => limits.maxBatch));
+  for (const name of ['sessionTokens', 'applicationTokens'] as const)
+    if (rates[name] < largest)
+      throw new ConfigError([
+        `${nameOf(['rates', name])}: must be at least ${largest}, the largest maxBatch; raise it, or lower maxBatch`,
+      ]);
 }
 
 interface ParseOptions {

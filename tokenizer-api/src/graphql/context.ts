@@ -1,8 +1,10 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
+import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { ApplicationCaller, Caller, FrameCaller } from '../auth/caller.js';
 import type { DeleteTokens } from '../services/deletion.js';
 import type { Detokenize } from '../services/detokenization.js';
 import type { Grants } from '../services/grants.js';
+import type { Limits } from '../services/limits.js';
 import type { ServerDetokenize } from '../services/server-detokenization.js';
 import type { Sessions } from '../services/sessions.js';
 import type { Tokenize } from '../services/tokenization.js';
@@ -22,6 +24,9 @@ export interface Services {
 /** Counts a root field that was executed, and how long it took in seconds. */
 export type CountOperation = (operation: string, outcome: 'ok' | 'error', seconds: number) => void;
 
+/** Counts a call, or an entry of one, that was refused, by its code. */
+export type CountRefusal = (operation: string, code: ProblemCode) => void;
+
 /** What resolvers know about the request. */
 export interface RequestContext {
   requestId: string;
@@ -36,6 +41,7 @@ export interface RequestContext {
   services: Services;
   rateLimits: RateLimits;
   countOperation: CountOperation;
+  countRefusal: CountRefusal;
 }
 
 /**
@@ -47,22 +53,27 @@ export function requireOwnOrigin({ origin, ownOrigin }: RequestContext): void {
     throw new ProblemError('UNAUTHENTICATED', 'Only pages of the tokenizer itself may make this call.');
 }
 
-/** The secure frame that calls. Throws UNAUTHENTICATED, RATE_LIMITED. */
-export async function requireFrame(context: RequestContext): Promise<FrameCaller> {
+/** The secure frame that calls with a batch. Throws UNAUTHENTICATED, RATE_LIMITED. */
+export async function requireFrame(context: RequestContext, batch: readonly unknown[]): Promise<FrameCaller> {
   requireOwnOrigin(context);
   const caller = await context.caller();
   if (caller.kind !== 'frame')
     throw new ProblemError('UNAUTHENTICATED', 'This call needs the access token of a frame’s session.');
-  await context.rateLimits.session(caller.application.id, caller.sessionId);
+  const { id, limits } = caller.application;
+  await context.rateLimits.session(id, caller.sessionId, chargeOf(batch, limits));
   return caller;
 }
 
-/** The application server that calls. Throws UNAUTHENTICATED, RATE_LIMITED. */
-export async function requireApplication(context: RequestContext): Promise<ApplicationCaller> {
+/** The application server that calls, with a batch if the call has one. Throws UNAUTHENTICATED, RATE_LIMITED. */
+export async function requireApplication(
+  context: RequestContext,
+  batch: readonly unknown[] = [],
+): Promise<ApplicationCaller> {
   const caller = await context.caller();
   if (caller.kind !== 'application')
     throw new ProblemError('UNAUTHENTICATED', 'This call needs a JWT signed by an application.');
-  await context.rateLimits.application(caller.application.id);
+  const { id, limits } = caller.application;
+  await context.rateLimits.application(id, chargeOf(batch, limits));
   return caller;
 }
 
@@ -73,9 +84,10 @@ export async function requireApplication(context: RequestContext): Promise<Appli
 export async function requireFrameOrServer(
   context: RequestContext,
   action: 'tokenize' | 'detokenize',
+  batch: readonly unknown[],
 ): Promise<FrameCaller | ApplicationCaller> {
-  if ((await context.caller()).kind !== 'application') return requireFrame(context);
-  const caller = await requireApplication(context);
+  if ((await context.caller()).kind !== 'application') return requireFrame(context, batch);
+  const caller = await requireApplication(context, batch);
   if (!caller.application.serverSide[action])
     throw new ProblemError(
       'UNAUTHENTICATED',
@@ -83,3 +95,7 @@ export async function requireFrameOrServer(
     );
   return caller;
 }
+
+/** Entries that count against the rate of tokens. A batch that is too large is refused as such, and does no work. */
+const chargeOf = (batch: readonly unknown[], { maxBatch }: Limits): number =>
+  batch.length > maxBatch ? 0 : batch.length;

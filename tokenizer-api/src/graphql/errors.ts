@@ -36,22 +36,53 @@ function publicPart(
   formatted: GraphQLFormattedError,
   error: unknown,
 ): { message: string; extensions: { code: ProblemCode; retryAfter?: number } } {
-  const cause = unwrapResolverError(error);
-  if (isRefusal(cause))
+  const refusal = refusalOf(unwrapResolverError(error));
+  if (refusal)
     return {
-      message: cause.message,
+      message: refusal.message,
       extensions: {
-        code: cause.code,
-        ...(cause instanceof RateLimitedError ? { retryAfter: cause.retryAfter } : {}),
+        code: refusal.code,
+        ...(refusal instanceof RateLimitedError ? { retryAfter: refusal.retryAfter } : {}),
       },
     };
   if (requestCodes.includes(String(formatted.extensions?.code)))
-    return { message: formatted.message, extensions: { code: 'BAD_USER_INPUT' } };
+    return { message: withoutValues(formatted.message), extensions: { code: 'BAD_USER_INPUT' } };
   return { message: unavailableMessage, extensions: { code: 'UNAVAILABLE' } };
 }
 
-const isRefusal = (error: unknown): error is ProblemError & { code: ProblemCode } =>
-  error instanceof ProblemError && (problemCodes as readonly string[]).includes(error.code);
+/** Longest message about a malformed request. */
+const maxMessage = 300;
+
+/**
+ * GraphQL's own messages repeat the value of a variable that is wrong: a key, or a value that was sent by mistake. What
+ * stays is the place of it, and the reason where that holds no value.
+ */
+function withoutValues(message: string): string {
+  const [, variable] = /^Variable "(\$\w{1,100})" got invalid value /.exec(message) ?? [];
+  if (variable === undefined)
+    return message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message;
+  const [, place] = /^.{1,100000} at "([\w.[\]]{1,100})"; /s.exec(message) ?? [];
+  const [, reason] = valueFreeReason.exec(message) ?? [];
+  return [
+    `Variable "${variable}" has a wrong value`,
+    place === undefined ? '' : ` at "${place}"`,
+    reason === undefined ? '.' : `: ${reason}`,
+  ].join('');
+}
+const valueFreeReason =
+  /; ((?:Field "\w{1,100}" (?:of required type "[\w![\]]{1,100}" was not provided|is not defined by type "\w{1,100}")|Expected (?:non-nullable )?type "[\w![\]]{1,100}"(?: not to be null| to be an object)?)\.)/;
+
+/** The error as one whose code clients may know, if it is one. */
+export const refusalOf = (error: unknown): (ProblemError & { code: ProblemCode }) | undefined =>
+  error instanceof ProblemError && (problemCodes as readonly string[]).includes(error.code)
+    ? (error as ProblemError & { code: ProblemCode })
+    : undefined;
+
+/** How long to wait after an answer with these errors, in seconds, if one of them says so. */
+export function retryAfterOf(errors: readonly GraphQLFormattedError[]): number | undefined {
+  const waits = errors.map(({ extensions }) => extensions?.retryAfter).filter((it) => typeof it === 'number');
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
 
 /** The failure inside an error, if the operator should hear of it; undefined for refusals and malformed requests. */
 export function failureInside(error: GraphQLError): unknown {

@@ -37,7 +37,7 @@ export class FrameResolver {
     })
     inputs: TokenizeInput[],
   ): Promise<TokenizeResult[]> {
-    return context.services.tokenize(await requireFrameOrServer(context, 'tokenize'), inputs);
+    return context.services.tokenize(await requireFrameOrServer(context, 'tokenize', inputs), inputs);
   }
 
   @Mutation(() => [DetokenizeResult], {
@@ -57,7 +57,7 @@ export class FrameResolver {
     })
     bindings: (string | null)[] | null,
   ): Promise<DetokenizeResult[]> {
-    const caller = await requireFrameOrServer(context, 'detokenize');
+    const caller = await requireFrameOrServer(context, 'detokenize', tokens);
     if (caller.kind === 'application')
       return context.services.serverDetokenize(caller, tokens, bindings ?? null);
     if (bindings)

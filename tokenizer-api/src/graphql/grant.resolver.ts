@@ -26,11 +26,8 @@ export class GrantResolver {
     session: string | null,
     @Arg('tokens', () => [TokenRef], { description: batch }) tokens: TokenRef[],
   ): Promise<GrantResult[]> {
-    return context.services.grants.verifyStoreGrants(
-      await requireApplication(context),
-      session ?? null,
-      tokens,
-    );
+    const caller = await requireApplication(context, tokens);
+    return context.services.grants.verifyStoreGrants(caller, session ?? null, tokens);
   }
 
   @Mutation(() => [GrantResult], {
@@ -47,7 +44,7 @@ export class GrantResolver {
     })
     duration: number | null,
   ): Promise<GrantResult[]> {
-    const caller = await requireApplication(context);
+    const caller = await requireApplication(context, tokens);
     return context.services.grants.createReadGrants(caller, session, tokens, duration ?? null);
   }
 
@@ -61,7 +58,8 @@ export class GrantResolver {
     @Arg('tokens', () => [ID], { description: 'At most 1000 unless configured: BATCH_TOO_LARGE.' })
     tokens: string[],
   ): Promise<number> {
-    return context.services.grants.revokeReadGrants(await requireApplication(context), session, tokens);
+    const caller = await requireApplication(context, tokens);
+    return context.services.grants.revokeReadGrants(caller, session, tokens);
   }
 
   @Mutation(() => Int, {
@@ -83,6 +81,6 @@ export class GrantResolver {
     @Ctx() context: RequestContext,
     @Arg('tokens', () => [ID], { description: batch }) tokens: string[],
   ): Promise<DeleteResult[]> {
-    return context.services.deleteTokens(await requireApplication(context), tokens);
+    return context.services.deleteTokens(await requireApplication(context, tokens), tokens);
   }
 }

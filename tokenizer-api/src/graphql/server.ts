@@ -8,7 +8,7 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import type { Server } from 'node:http';
 import type { ReportFailure } from '../services/problems.js';
 import type { RequestContext } from './context.js';
-import { failureInside, formatError } from './errors.js';
+import { failureInside, formatError, retryAfterOf } from './errors.js';
 import { createHardening, documentLimits } from './hardening.js';
 import { createSchema } from './schema.js';
 
@@ -35,6 +35,7 @@ export async function createGraphQLServer({
     plugins: [
       ...(plugins as ApolloServerPlugin<RequestContext>[]),
       reportFailures(report),
+      sayWhenToRetry,
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: gracePeriod }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -63,3 +64,15 @@ const reportFailures = (report: ReportFailure): ApolloServerPlugin<RequestContex
     };
   },
 });
+
+/** For clients and proxies that read headers only (RFC 9110 §10.2.3). The status stays that of a GraphQL answer. */
+const sayWhenToRetry: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        const seconds = body.kind === 'single' ? retryAfterOf(body.singleResult.errors ?? []) : undefined;
+        if (seconds !== undefined) http.headers.set('retry-after', String(seconds));
+      },
+    };
+  },
+};

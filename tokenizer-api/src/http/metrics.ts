@@ -1,11 +1,14 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { RequestHandler } from 'express';
-import type { CountOperation } from '../graphql/context.js';
+import type { CountOperation, CountRefusal } from '../graphql/context.js';
+import type { RateMeter } from '../graphql/rate-limits.js';
 import type { SweeperMeter } from '../services/sweeper.js';
 import { createSweeperMeter } from './metrics/sweeper.js';
 
 export interface Metrics {
   countOperation: CountOperation;
+  countRefusal: CountRefusal;
+  rates: RateMeter;
   sweeper: SweeperMeter;
   /** Answers in the text format of Prometheus. */
   handler: RequestHandler;
@@ -28,10 +31,33 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+  const refusals = new Counter({
+    name: 'lunasec_refusals_total',
+    help: 'Calls, and entries of calls, that were refused or failed, by root field and code.',
+    labelNames: ['operation', 'code'],
+    registers: [registry],
+  });
+  const limited = new Counter({
+    name: 'lunasec_rate_limited_total',
+    help: 'Calls that were refused because a rate was used up, by the name of the rate.',
+    labelNames: ['rate'],
+    registers: [registry],
+  });
+  const countedAlone = new Counter({
+    name: 'lunasec_rate_counter_failures_total',
+    help: 'Times that a rate was counted by this replica alone, because the database did not answer.',
+    labelNames: ['rate'],
+    registers: [registry],
+  });
   return {
     countOperation(operation, outcome, seconds) {
       operations.inc({ operation, outcome });
       durations.observe({ operation }, seconds);
+    },
+    countRefusal: (operation, code) => refusals.inc({ operation, code }),
+    rates: {
+      limited: (rate) => limited.inc({ rate }),
+      countedAlone: (rate) => countedAlone.inc({ rate }),
     },
     sweeper: createSweeperMeter(registry),
     async handler(_request, response) {
