@@ -8,6 +8,8 @@ const bucket = 'lunasec-test';
 /** The variables that tell tests of an S3 server. */
 export const s3Environment = (port) => ({
   S3_ENDPOINT: `http://127.0.0.1:${port}`,
+  // The same, for buckets as hosts: <bucket>.localhost.
+  S3_VIRTUAL_HOST_ENDPOINT: `http://localhost:${port}`,
   S3_BUCKET: bucket,
   S3_REGION: region,
   ...credentialsEnvironment,

@@ -23,7 +23,7 @@ export async function startVersityGateway({ directory, note }) {
       `--region=${region}`,
       '--quiet',
       // Both URL styles: path style everywhere, and <bucket>.localhost.
-      `--virtual-domain=localhost:${port}`,
+      '--virtual-domain=localhost',
       'posix',
       // Not in extended attributes, which some file systems do not have.
       `--sidecar=${metadata}`,

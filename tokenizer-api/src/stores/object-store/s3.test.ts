@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describeObjectStore } from '../../test-support/object-store/contract.js';
 import { createS3ObjectStore } from './s3.js';
 import type { S3ObjectStoreOptions } from './s3.js';
 
@@ -289,32 +288,3 @@ describe('calls to S3', () => {
     await expect(nobody.head(key)).rejects.toThrow(/ECONNREFUSED/);
   });
 });
-
-const {
-  S3_ENDPOINT: endpoint,
-  S3_BUCKET: bucket = 'lunasec-test',
-  S3_REGION: region = 'us-east-1',
-} = process.env;
-if (endpoint)
-  describeObjectStore(`S3 at ${endpoint}`, async () => {
-    let shift = 0;
-    const store = createS3ObjectStore({
-      bucket,
-      region,
-      endpoint,
-      forcePathStyle: true,
-      now: () => new Date(Date.now() + shift),
-    });
-    return {
-      store,
-      shiftClock: (milliseconds) => {
-        shift = milliseconds;
-      },
-      close: () => store.close(),
-    };
-  });
-else
-  describe('S3 as an object store', () => {
-    test.skip('needs a real one: set S3_ENDPOINT, S3_BUCKET (which must exist), S3_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', () =>
-      undefined);
-  });

@@ -182,6 +182,20 @@ export function describeObjectStore(name: string, open: () => Promise<ServedObje
         expect(await store.head(key.replace('app-1', 'app-2'))).toBeNull();
       });
 
+      test('refuses without any of its headers, and with any other value of them', async () => {
+        const key = newKey();
+        const upload = await store.presignUpload(uploadOf(key, body));
+        for (const [name, value] of Object.entries(upload.headers)) {
+          const { [name]: _, ...others } = upload.headers;
+          for (const headers of [others, { ...others, [name]: altered(value) }]) {
+            const { status } = await send({ ...upload, headers }, body);
+            expect(status).toBeGreaterThanOrEqual(400);
+            expect(status).toBeLessThan(500);
+          }
+        }
+        await expectNothing(key);
+      });
+
       test.each([
         ['of the same length', new Uint8Array(body.length)],
         ['of another length', new Uint8Array(10)],
