@@ -2,7 +2,9 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { configCommand } from './cli/config.js';
+import { doctorCommand } from './cli/doctor.js';
 import { fail } from './cli/fail.js';
+import { initCommand } from './cli/init.js';
 import { migrateCommand } from './cli/migrate.js';
 import { schemaCommand } from './cli/schema.js';
 import { startCommand } from './cli/start.js';
@@ -13,7 +15,14 @@ const program = new Command('tokenizer')
     '-c, --config <file>',
     'the configuration file (default: tokenizer.config.yaml or .json, if there is one)',
   );
-for (const command of [startCommand, migrateCommand, configCommand, schemaCommand])
+for (const command of [
+  startCommand,
+  migrateCommand,
+  initCommand,
+  doctorCommand,
+  configCommand,
+  schemaCommand,
+])
   program.addCommand(command());
 
 await program.parseAsync().catch(fail);

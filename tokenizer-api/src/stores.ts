@@ -89,21 +89,27 @@ async function openObjectStore(
   { objectStore, dataDirectory }: Settings,
   { publicURL, now, openSecret }: Omit<Parts, 'warn'> & { openSecret: OpenSecret },
 ): Promise<{ store: ObjectStore; handler: RequestHandler | undefined }> {
-  if (objectStore.kind === 'disk')
-    return createDiskObjectStore({
-      directory: join(dataDirectory, 'objects'),
-      publicURL,
-      signingKey: await openSecret('object-urls'),
-      now,
-    });
+  if (objectStore.kind === 's3')
+    return { store: await openS3ObjectStore(objectStore, now), handler: undefined };
+  return createDiskObjectStore({
+    directory: join(dataDirectory, 'objects'),
+    publicURL,
+    signingKey: await openSecret('object-urls'),
+    now,
+  });
+}
+
+/** Opens the bucket alone. The caller closes it. */
+export async function openS3ObjectStore(
+  { kind: _, serverSideEncryption, kmsKeyId, ...options }: Extract<Settings['objectStore'], { kind: 's3' }>,
+  now: () => Date,
+): Promise<ObjectStore> {
   const { createS3ObjectStore } = await import('./stores/object-store/s3.js');
-  const { kind: _, serverSideEncryption, kmsKeyId, ...options } = objectStore;
   const encryption = serverSideEncryption ?? (options.endpoint === undefined ? 'AES256' : undefined);
-  const store = createS3ObjectStore({
+  return createS3ObjectStore({
     ...options,
     serverSideEncryption:
       encryption === 'aws:kms' ? { kind: encryption, keyId: kmsKeyId } : encryption && { kind: encryption },
     now,
   });
-  return { store, handler: undefined };
 }

@@ -93,6 +93,9 @@ const steps: readonly string[] = [
   `,
 ];
 
+/** What `user_version` says of an up-to-date file. */
+export const schemaVersion = steps.length;
+
 /** Applies the steps that are missing, all or none. Processes that start together wait for each other. */
 export function migrate(database: Database): void {
   atomically(database, () => {
