@@ -3,14 +3,14 @@ import type { TokenRef } from '../token.js';
 import type { Operation } from './operation.js';
 import type { Mark } from './plan.js';
 
-type Path = GraphQLResolveInfo['path'];
+export type Path = GraphQLResolveInfo['path'];
 export type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
 /** A marked field that was resolved. */
 export interface OutputRecord {
   mark: Mark;
-  /** Rejects when the binding cannot be written. */
-  binding(): Promise<string | undefined>;
+  /** Writes the binding, if the mark has one; rejects when it cannot be written. */
+  binding: (() => Promise<string>) | undefined;
 }
 
 /** An engine's responsibility for one execution of one operation. */
@@ -32,6 +32,14 @@ export interface Charge {
   findRequest: FindRequest | undefined;
   /** Identifies the execution, from its first marked field on. */
   execution: object | undefined;
+  /** Outputs by their place, of an operation that is answered in payloads. */
+  index: OutputIndex | undefined;
+}
+
+/** Marked fields in the tree of a response: each is found again in whichever payload carries its value. */
+export interface OutputIndex {
+  output: { path: Path; record: OutputRecord } | undefined;
+  below: Map<string | number, OutputIndex>;
 }
 
 /** Finds the request in the context of an operation. */
@@ -52,6 +60,9 @@ export function takeCharge(key: object, charge: Charge): void {
 
 /** The charge under which a resolver runs; undefined when no engine verified this very execution. */
 export function chargeOf(contextValue: unknown, info: GraphQLResolveInfo): Charge | undefined {
+  // Of all but the first marked field of an execution.
+  const known = charges.get(info.variableValues);
+  if (known?.execution === info.variableValues && known.definition === info.operation) return known;
   const charge =
     charges.get(info.operation) ??
     (typeof contextValue === 'object' && contextValue !== null ? charges.get(contextValue) : undefined);
@@ -59,7 +70,9 @@ export function chargeOf(contextValue: unknown, info: GraphQLResolveInfo): Charg
   if (!charge || charge.definition !== info.operation) return undefined;
   // graphql-js makes this object anew for each execution, so it tells two of the same operation apart.
   charge.execution ??= info.variableValues;
-  return charge.execution === info.variableValues ? charge : undefined;
+  if (charge.execution !== info.variableValues) return undefined;
+  charges.set(info.variableValues, charge);
+  return charge;
 }
 
 /** Ends a charge: resolvers that are still running keep it, no other execution gets it. */

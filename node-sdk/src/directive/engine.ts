@@ -1,30 +1,25 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { GrantResult, ReadGrantRequest, TokenizerClient } from '../client/index.js';
-import {
-  BadUserInputError,
-  createError,
-  LunaSecError,
-  ReadGrantMissingError,
-  UnauthenticatedError,
-  UnavailableError,
-} from '../errors/index.js';
-import type { ErrorPath } from '../errors/index.js';
+import type { ReadGrantRequest, TokenizerClient } from '../client/index.js';
+import { BadUserInputError, LunaSecError, UnauthenticatedError, UnavailableError } from '../errors/index.js';
 import type { Log } from '../log.js';
 import type { TokenRef } from '../token.js';
 import { endCharge, refKey, takeCharge } from './charge.js';
 import type { Charge, FindRequest, Resolver } from './charge.js';
+import { failuresOf, grantTokens } from './grant.js';
+import { joinResult, splitResult } from './incremental.js';
+import type { IncrementalResult, SplitResult } from './incremental.js';
 import { collectInputTokens } from './inputs.js';
-import { findTokens } from './leaks.js';
+import { checkLeaks } from './leak-check.js';
+import type { LeakPolicy } from './leaks.js';
 import { readOperation } from './operation.js';
 import type { Operation } from './operation.js';
-import { collectOutputTokens } from './outputs.js';
+import { collectOutputTokens, indexOutputs, pathOf } from './outputs.js';
 import type { Outputs } from './outputs.js';
+import { wholeResponse } from './payload.js';
+import type { Payload, PayloadError } from './payload.js';
 import { planOf } from './plan.js';
 import { createLocate, nullAt, valueAt } from './positions.js';
 import type { Locate, ResponsePath } from './positions.js';
-
-/** What happens to a token in a field or argument that is not marked: a warning, an error, or nothing. */
-export type LeakPolicy = 'warn' | 'error' | 'off';
 
 export interface EngineParts {
   client: Pick<TokenizerClient, 'verifyStoreGrants' | 'createReadGrants'>;
@@ -64,12 +59,15 @@ export interface Engine {
   begin(request: OperationRequest): Promise<{ charge: Charge } | { errors: GraphQLError[] }>;
   /** After the execution and before its data leaves: grants all its tokens in one call. Changes `data` in place. */
   settle(charge: Charge, data: Data | null | undefined, contextValue: unknown): Promise<Settled>;
-}
-
-interface Failure {
-  path: ResponsePath;
-  typenames?: readonly (string | undefined)[];
-  error: LunaSecError;
+  /**
+   * The same for each payload of an operation that is answered incrementally, before it leaves: one call for all that it
+   * carries. Returns the payload as it may leave.
+   */
+  settleIncremental(
+    charge: Charge,
+    result: IncrementalResult,
+    contextValue: unknown,
+  ): Promise<IncrementalResult>;
 }
 
 export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine {
@@ -105,6 +103,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       fieldResolver: request.fieldResolver,
       findRequest: request.findRequest,
       execution: undefined,
+      index: undefined,
     };
     try {
       const read = readOperation({ schema, document, definition, variables });
@@ -151,14 +150,9 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     charge: Charge,
     contextValue: unknown,
   ): Promise<Map<string, LunaSecError>> {
-    if (refs.length === 0) return new Map();
-    try {
-      const sid = await requireSid(contextValue, charge);
-      return failuresOf(refs, refKey, await client.verifyStoreGrants(sid, refs.map(toRef)));
-    } catch (error) {
-      const failure = asError(error);
-      return new Map(refs.map((ref) => [refKey(ref), failure]));
-    }
+    const ask = async (asked: readonly TokenRef[]) =>
+      client.verifyStoreGrants(await requireSid(contextValue, charge), asked.map(toRef));
+    return failuresOf(refs, refKey, ask, asError);
   }
 
   async function settle(
@@ -167,120 +161,90 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     contextValue: unknown,
   ): Promise<Settled> {
     endCharge(charge);
-    const { operation } = charge;
-    if (!data || !operation) return { data: data ?? null, errors: [] };
-    const response: Settled = { data, errors: [] };
-    const outputs = collectOutputTokens(charge.outputs, data);
-    let locate: Locate | undefined;
-    const fail = ({ path, typenames, error }: Failure) => {
-      // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.
-      if (valueAt(response.data, path) == null) return;
-      locate ??= createLocate(operation);
-      response.data = nullAt(response.data, path, locate(response.data, path, typenames));
-      response.errors.push(error.toGraphQLError({ path }));
-    };
-    for (const problem of outputs.problems) fail(problem);
-    for (const failure of await grant(outputs.tokens, charge, contextValue)) fail(failure);
-    if (response.data) checkLeaks(operation, response.data, outputs, fail);
-    return response;
+    if (!data) return { data: null, errors: [] };
+    const payload = wholeResponse(data);
+    const errors = await settlePayloads([payload], charge, contextValue);
+    return { data: payload.data, errors: errors.map(({ error }) => error) };
   }
 
-  async function grant(tokens: Outputs['tokens'], charge: Charge, contextValue: unknown): Promise<Failure[]> {
-    const prepared = await Promise.all(
-      tokens.map(async (place) => {
-        const { token, record } = place;
-        try {
-          const binding = record.mark.binding ? await record.binding() : undefined;
-          const request: ReadGrantRequest = { token, binding, duration: record.mark.duration };
-          return { place, request };
-        } catch (error) {
-          return { place, error: asError(error) };
-        }
-      }),
-    );
-    const failures: Failure[] = prepared.flatMap(({ place, error }) => (error ? [{ ...place, error }] : []));
-    const wanted = prepared.flatMap(({ place, request }) => (request ? [{ place, request }] : []));
-    if (wanted.length === 0) return failures;
-    const grantKey = (request: ReadGrantRequest) => `${refKey(request)} ${request.duration ?? ''}`;
-    const requests = unique(
-      wanted.map(({ request }) => request),
-      grantKey,
-    );
-    let refused: Map<string, LunaSecError>;
+  async function settleIncremental(
+    charge: Charge,
+    result: IncrementalResult,
+    contextValue: unknown,
+  ): Promise<IncrementalResult> {
+    if (!result.hasNext) endCharge(charge);
+    let split: SplitResult;
     try {
-      // Asked anew, not kept from before the execution: a mutation may be what logs somebody in.
-      const sid = await requireSid(contextValue, charge);
-      refused = failuresOf(requests, grantKey, await client.createReadGrants(sid, requests));
+      split = splitResult(result);
     } catch (error) {
-      const failure = asError(error);
-      refused = new Map(requests.map((request) => [grantKey(request), failure]));
+      const { hasNext } = result;
+      return {
+        errors: [asError(error).toGraphQLError()],
+        ...('data' in result ? { data: null } : {}),
+        hasNext,
+      };
     }
-    for (const { place, request } of wanted) {
-      const error = refused.get(grantKey(request));
-      if (error) failures.push({ ...place, error });
-    }
-    return failures;
+    indexOutputs(charge);
+    const payloads = [split.initial, ...split.parts].filter((payload) => payload !== undefined);
+    return joinResult(result, split, await settlePayloads(payloads, charge, contextValue));
   }
 
-  function checkLeaks(
-    operation: Operation,
-    data: Data,
-    outputs: Outputs,
-    fail: (failure: Failure) => void,
-  ): void {
-    const plan = planOf(operation.schema);
-    if (leaks === 'off' && !plan.hasOutputs) return;
-    const paths = findTokens(data, outputs.isMarked);
-    if (paths.length === 0) return;
-    const locate = createLocate(operation);
-    const seen = new Map<string, number>();
-    for (const found of paths) {
-      // A response may hold thousands of the same; to warn about a field, its first are enough.
-      const shape = found.filter((key) => typeof key === 'string').join('.');
-      const count = seen.get(shape) ?? 0;
-      if (leaks === 'warn' && count >= 100 && !plan.hasOutputs) continue;
-      seen.set(shape, count + 1);
-      const positions = locate(data, found);
-      const fields = positions.at(-1)?.fields;
-      if (!fields) continue;
-      const path: ErrorPath = found.slice(0, positions.length);
-      const names = fields.map(({ typeName, fieldName }) => `${typeName}.${fieldName}`).join(' or ');
-      if (fields.every(({ typeName, fieldName }) => plan.field(typeName, fieldName)?.output)) {
-        fail({
-          path,
-          error: new UnavailableError(
-            `${names} is marked @token, but nothing granted its token: the schema was not passed through lunaSec.tokenDirective.transform().`,
-          ),
-        });
-      } else if (leaks === 'warn') report(names);
-      else if (leaks === 'error')
-        fail({
-          path,
-          error: new ReadGrantMissingError(`${names} returned a token, but is not marked @token.`),
-        });
+  /** Grants the tokens of all payloads in one call; changes their data, and returns the errors that belong to them. */
+  async function settlePayloads(
+    payloads: readonly Payload[],
+    charge: Charge,
+    contextValue: unknown,
+  ): Promise<PayloadError[]> {
+    const { operation } = charge;
+    if (!operation || payloads.length === 0) return [];
+    const errors: PayloadError[] = [];
+    let located: Locate | undefined;
+    const locate = () => (located ??= createLocate(operation));
+
+    function fail(payload: Payload, path: ResponsePath, error: LunaSecError, typenames?: Typenames): void {
+      // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.
+      if (payload.data === null || valueAt(payload.data, path) == null) return;
+      const positions = locate()(payload.data, path, typenames);
+      payload.data = nullAt(payload.data, path, positions, payload.sent);
+      errors.push({ payload, error: error.toGraphQLError({ path }) });
     }
+
+    try {
+      const outputs: Outputs = { tokens: [], problems: [] };
+      for (const payload of payloads) collectOutputTokens(payload, charge, outputs);
+      const ask = async (requests: readonly ReadGrantRequest[]) =>
+        // The session is asked for anew, not kept from before: a mutation may be what logs somebody in.
+        client.createReadGrants(await requireSid(contextValue, charge), requests);
+      const refusals = [...outputs.problems, ...(await grantTokens(outputs.tokens, { ask, asError }))];
+      for (const refusal of refusals) {
+        const { path, typenames } = pathOf(refusal);
+        fail(refusal.payload, path, refusal.error, typenames);
+      }
+      checkLeaks(payloads, refusals.length === 0 ? outputs.tokens.length : undefined, {
+        plan: planOf(operation.schema),
+        charge,
+        leaks,
+        locate,
+        report,
+        fail,
+      });
+    } catch (error) {
+      // Nothing may leave that was not looked at.
+      for (const payload of payloads) {
+        payload.data = null;
+        errors.push({ payload, error: asError(error).toGraphQLError() });
+      }
+    }
+    return errors;
   }
 
-  return { begin, settle };
+  return { begin, settle, settleIncremental };
 }
+
+type Typenames = readonly (string | undefined)[];
 
 const toRef = ({ token, binding }: TokenRef): TokenRef => ({ token, binding });
 
 const unique = <T>(all: readonly T[], keyOf: (each: T) => string): T[] => [
   ...new Map(all.map((each) => [keyOf(each), each])).values(),
 ];
-
-function failuresOf<T>(
-  asked: readonly T[],
-  keyOf: (each: T) => string,
-  answers: readonly GrantResult[],
-): Map<string, LunaSecError> {
-  const failures = new Map<string, LunaSecError>();
-  for (const [index, each] of asked.entries()) {
-    const answer = answers[index];
-    if (!answer) failures.set(keyOf(each), new UnavailableError('The tokenizer gave no answer for a token.'));
-    else if (answer.problem)
-      failures.set(keyOf(each), createError(answer.problem.code, answer.problem.message));
-  }
-  return failures;
-}

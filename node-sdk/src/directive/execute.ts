@@ -6,14 +6,15 @@ import type {
   GraphQLError,
   OperationDefinitionNode,
 } from 'graphql';
-import { UnavailableError } from '../errors/index.js';
 import { takeCharge } from './charge.js';
 import type { Charge, FindRequest } from './charge.js';
 import type { Engine } from './engine.js';
-import { planOf } from './plan.js';
+import type { IncrementalResult } from './incremental.js';
 
 /** What executes operations: `execute` of graphql-js, or one with the same arguments that may answer in payloads. */
-export type Execute = (args: ExecutionArgs) => MaybePromise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+export type Execute = (
+  args: ExecutionArgs,
+) => MaybePromise<ExecutionResult | AsyncIterable<IncrementalResult>>;
 type MaybePromise<T> = T | Promise<T>;
 
 /** Of the server that runs the operations. */
@@ -30,17 +31,17 @@ export function executeWithTokens(
   engine: Engine,
   args: ExecutionArgs,
   options: ServerOptions & { execute: Execute },
-): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+): Promise<ExecutionResult | AsyncIterable<IncrementalResult>>;
 export async function executeWithTokens(
   engine: Engine,
   args: ExecutionArgs,
   { execute: run = execute, ...options }: ServerOptions & { execute?: Execute } = {},
-): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+): Promise<ExecutionResult | AsyncIterable<IncrementalResult>> {
   const begun = await begin(engine, args, options);
   if ('result' in begun) return begun.result ?? run(args);
   const result = await run(begun.args);
   return isIterable(result)
-    ? refuseIncremental(result, begun.args)
+    ? settleIncremental(engine, begun.charge, begun.args, result, options)
     : settle(engine, begun.charge, begun.args, result, options);
 }
 
@@ -64,6 +65,7 @@ export async function subscribeWithTokens(
       definition: own.definition,
       outputs: new Map(),
       execution: undefined,
+      index: undefined,
     };
     takeCharge(own.definition, charge);
     const event = { ...args, document: own.document, rootValue };
@@ -110,26 +112,34 @@ async function settle(
   };
 }
 
-/** Payloads after the first could carry tokens that nothing granted. */
-async function refuseIncremental(
-  payloads: AsyncIterable<ExecutionResult>,
-  { schema }: ExecutionArgs,
-): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
-  if (!planOf(schema).hasOutputs) return payloads;
-  await payloads[Symbol.asyncIterator]().return?.();
-  return {
-    errors: [new UnavailableError('Tokens cannot be granted in incremental responses.').toGraphQLError()],
-  };
+/** Passes payloads on one by one, each when its tokens are granted. */
+function settleIncremental(
+  engine: Engine,
+  charge: Charge,
+  { contextValue }: ExecutionArgs,
+  results: AsyncIterable<IncrementalResult>,
+  options: ServerOptions,
+): AsyncGenerator<IncrementalResult, void, void> {
+  return mapEvents(results, async (result) => {
+    const settled = await engine.settleIncremental(charge, result, contextValue);
+    const { incremental } = settled;
+    return {
+      ...withErrors(settled, options),
+      ...(incremental ? { incremental: incremental.map((part) => withErrors(part, options)) } : {}),
+    };
+  });
 }
 
-const withErrors = (result: ExecutionResult, { mapError = same }: ServerOptions): ExecutionResult =>
-  result.errors ? { ...result, errors: result.errors.map((error) => mapError(error)) } : result;
+const withErrors = <T extends { errors?: readonly GraphQLError[] | undefined }>(
+  result: T,
+  { mapError = same }: ServerOptions,
+): T => (result.errors ? { ...result, errors: result.errors.map((error) => mapError(error)) } : result);
 
 const same = (error: GraphQLError) => error;
 
 const isIterable = (
-  result: ExecutionResult | AsyncIterable<ExecutionResult>,
-): result is AsyncIterable<ExecutionResult> => Symbol.asyncIterator in result;
+  result: ExecutionResult | AsyncIterable<IncrementalResult>,
+): result is AsyncIterable<IncrementalResult> => Symbol.asyncIterator in result;
 
 /**
  * The document with a copy of the operation's node. Documents are cached and contexts are shared, but the copy belongs
@@ -147,12 +157,12 @@ const isSameOperation = (node: DocumentNode['definitions'][number], found: Opera
   node.kind === found.kind && node.selectionSet === found.selectionSet;
 
 /** Passes `return` and `throw` on at once, also while an event is awaited: else an unsubscription would have to wait. */
-function mapEvents<T>(
-  events: AsyncIterable<unknown>,
-  map: (event: unknown) => Promise<T>,
+function mapEvents<Event, T>(
+  events: AsyncIterable<Event>,
+  map: (event: Event) => Promise<T>,
 ): AsyncGenerator<T, void, void> {
   const source = events[Symbol.asyncIterator]();
-  const mapped = async (step: Promise<IteratorResult<unknown>>): Promise<IteratorResult<T, void>> => {
+  const mapped = async (step: Promise<IteratorResult<Event>>): Promise<IteratorResult<T, void>> => {
     const { done, value } = await step;
     return done ? { done, value: undefined } : { done: false, value: await map(value) };
   };

@@ -24,7 +24,7 @@ export function transform(schema: GraphQLSchema): GraphQLSchema {
       if (!planned) return undefined;
       const { resolve, subscribe } = config;
       const guarded: Resolver = (source, args, contextValue, info) => {
-        const charge = guardField(source, args, contextValue, info);
+        const charge = guardPlanned(planned, source, args, contextValue, info);
         return (resolve ?? charge?.fieldResolver ?? defaultFieldResolver)(source, args, contextValue, info);
       };
       const guardedSubscribe: Resolver | undefined =
@@ -46,7 +46,16 @@ export function guardField(
   info: GraphQLResolveInfo,
 ): Charge | undefined {
   const planned = planOf(info.schema).field(info.parentType.name, info.fieldName);
-  if (!planned) return undefined;
+  return planned && guardPlanned(planned, source, args, contextValue, info);
+}
+
+function guardPlanned(
+  planned: FieldPlan,
+  source: unknown,
+  args: Readonly<Record<string, unknown>>,
+  contextValue: unknown,
+  info: GraphQLResolveInfo,
+): Charge | undefined {
   const charge = guardArguments(planned, args, contextValue, info);
   const { output } = planned;
   if (!output) return charge;
@@ -54,7 +63,7 @@ export function guardField(
   const { binding } = output;
   owner.outputs.set(info.path, {
     mark: output,
-    binding: async () => (binding ? outputBinding(binding, source, contextValue, info, owner) : undefined),
+    binding: binding && (async () => outputBinding(binding, source, contextValue, info, owner)),
   });
   return owner;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { failures, harness } from '../test-support/harness.js';
-import type { LeakPolicy } from './engine.js';
+import type { LeakPolicy } from './leaks.js';
 import { findTokens } from './leaks.js';
 
 const token = 'lunasec-6f9619ff-8b86-4011-b42d-00c04fc964ff';

@@ -1,11 +1,14 @@
 import { isToken } from '../token.js';
 
+/** What happens to a token in a field or argument that is not marked: a warning, an error, or nothing. */
+export type LeakPolicy = 'warn' | 'error' | 'off';
+
 /** Deeper than any response that a client could use; it bounds what custom scalars may hold. */
 const deepest = 500;
 
 /**
  * Finds tokens anywhere in plain data: paths of those for which `skip` is not true of the object or list that holds
- * them and their key there. A text is a token as a whole or not at all.
+ * them and their key there. A text is a token as a whole or not at all. Data that contains itself is followed once.
  */
 export function findTokens(
   data: unknown,
@@ -13,17 +16,19 @@ export function findTokens(
 ): (string | number)[][] {
   const found: (string | number)[][] = [];
   const path: (string | number)[] = [];
+  const around: object[] = [];
 
   function visit(value: unknown): void {
     if (typeof value === 'string') {
       if (isToken(value)) found.push([...path]);
       return;
     }
-    if (typeof value !== 'object' || value === null || path.length >= deepest) return;
+    if (!isContainer(value) || around.length >= deepest || around.includes(value)) return;
+    around.push(value);
     if (Array.isArray(value))
       for (let index = 0; index < value.length; index++) enter(value, index, value[index]);
-    else if (isPlain(value))
-      for (const key of Object.keys(value)) enter(value, key, (value as Record<string, unknown>)[key]);
+    else for (const key of Object.keys(value)) enter(value, key, (value as Record<string, unknown>)[key]);
+    around.pop();
   }
 
   function enter(container: object, key: string | number, value: unknown): void {
@@ -39,7 +44,31 @@ export function findTokens(
   return found;
 }
 
-function isPlain(value: object): boolean {
+/**
+ * How many tokens {@link findTokens} would find. Every response is read by this before it leaves, so it does nothing
+ * that is not needed for counting.
+ */
+export function countTokens(data: unknown): number {
+  const around: object[] = [];
+
+  function count(value: unknown): number {
+    if (typeof value === 'string') return isToken(value) ? 1 : 0;
+    if (!isContainer(value) || around.length >= deepest || around.includes(value)) return 0;
+    around.push(value);
+    let sum = 0;
+    if (Array.isArray(value)) for (let index = 0; index < value.length; index++) sum += count(value[index]);
+    else for (const key of Object.keys(value)) sum += count((value as Record<string, unknown>)[key]);
+    around.pop();
+    return sum;
+  }
+
+  return count(data);
+}
+
+/** Lists and plain objects: what JSON is made of. */
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }

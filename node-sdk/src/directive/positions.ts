@@ -1,6 +1,6 @@
 import { collectFields, collectSubFields } from '@graphql-tools/utils';
 import { getNamedType, getNullableType, isListType, isNonNullType } from 'graphql';
-import type { FieldNode, GraphQLObjectType, GraphQLOutputType } from 'graphql';
+import type { FieldNode, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo } from 'graphql';
 import { possibleTypes } from './operation.js';
 import type { Operation } from './operation.js';
 
@@ -32,10 +32,10 @@ export type Locate = (
 
 export function createLocate({ schema, definition, fragments, variables }: Operation): Locate {
   const root = schema.getRootType(definition.operation)!;
-  const rootFields = collectFields(schema, fragments, variables, root, definition.selectionSet).fields;
+  const rootFields = withDeferred(collectFields(schema, fragments, variables, root, definition.selectionSet));
 
   const subfields = (type: GraphQLObjectType, nodes: FieldNode[]) =>
-    collectSubFields(schema, fragments, variables, type, nodes).fields;
+    withDeferred(collectSubFields(schema, fragments, variables, type, nodes));
 
   function enter(
     objects: readonly { type: GraphQLObjectType; selected: Map<string, FieldNode[]> }[],
@@ -46,11 +46,9 @@ export function createLocate({ schema, definition, fragments, variables }: Opera
     let candidates = objects.filter(
       ({ type, selected }) => selected.has(key) && (typename === undefined || type.name === typename),
     );
-    if (candidates.length > 1) {
+    if (candidates.length > 1 && typeof value === 'object' && value !== null) {
       // An object in a response has exactly the keys that were selected on its type.
-      const keys = Object.keys(value as object)
-        .toSorted()
-        .join();
+      const keys = Object.keys(value).toSorted().join();
       const exact = candidates.filter(({ selected }) => [...selected.keys()].toSorted().join() === keys);
       if (exact.length > 0) candidates = exact;
     }
@@ -89,28 +87,55 @@ export function createLocate({ schema, definition, fragments, variables }: Opera
         nonNull: alternatives.some(({ type }) => isNonNullType(type)),
         fields: alternatives.map(({ parent, fieldName }) => ({ typeName: parent.name, fieldName })),
       });
-      value = (value as Record<string | number, unknown>)[key];
+      value = childOf(value, key);
     }
     return positions;
   };
 }
 
+type Selected = Map<string, FieldNode[]>;
+const merged = new WeakMap<Selected, Selected>();
+
+/** All fields of an object, those that arrive in a later payload included. Always the same map for the same fields. */
+function withDeferred({ fields, patches }: { fields: Selected; patches: { fields: Selected }[] }): Selected {
+  if (patches.length === 0) return fields;
+  let all = merged.get(fields);
+  if (!all) {
+    all = new Map(fields);
+    for (const patch of patches)
+      for (const [key, nodes] of patch.fields) all.set(key, [...(all.get(key) ?? []), ...nodes]);
+    merged.set(fields, all);
+  }
+  return all;
+}
+
 /** What is at a path; undefined when a step on the way is missing or null. */
 export function valueAt(data: unknown, path: ResponsePath): unknown {
   let value = data;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string | number, unknown>)[key];
-  }
+  for (const key of path) value = childOf(value, key);
   return value;
 }
 
+/** {@link valueAt} for a path as graphql-js writes it down. */
+export function valueAtPath(data: unknown, path: GraphQLResolveInfo['path'] | undefined): unknown {
+  return path ? childOf(valueAtPath(data, path.prev), path.key) : data;
+}
+
+const childOf = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined;
+
 /**
  * Puts null at a path, or at the nearest place above it that may be null (GraphQL specification, October 2021, §6.4.4).
- * Returns the new response data, which is null itself when no place may be.
+ * Returns the new response data, which is null itself when no place may be. The first `sent` steps of the path are not
+ * in this payload: they left before, and can no longer be null.
  */
-export function nullAt<Data>(data: Data, path: ResponsePath, positions: readonly Position[]): Data | null {
-  for (let last = positions.length - 1; last >= 0; last--) {
+export function nullAt<Data>(
+  data: Data,
+  path: ResponsePath,
+  positions: readonly Position[],
+  sent = 0,
+): Data | null {
+  for (let last = positions.length - 1; last >= sent; last--) {
     if (positions[last]!.nonNull) continue;
     const container = valueAt(data, path.slice(0, last)) as Record<string | number, unknown>;
     container[path[last]!] = null;
