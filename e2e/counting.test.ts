@@ -14,7 +14,7 @@ describe('one call, however many tokens', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack(fixtureApp(await bundleFixture()));
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture()) });
     browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(`${stack.appURL}/log-in?as=counter`);

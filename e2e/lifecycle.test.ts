@@ -13,12 +13,20 @@ import {
   tokenPattern,
 } from './support/demo.js';
 import { filesContaining } from './support/files.js';
+import { createSharedStores, missingServices } from './support/services.js';
 import { startStack, type Stack } from './support/stack.js';
 
 const nationalId = '078-05-1120';
 const notes = 'Penicillin makes her ill — since 1952.';
 
-describe('the life of a value, in a real browser', () => {
+const kinds: [string, typeof createSharedStores | undefined][] = [['embedded stores', undefined]];
+if (missingServices === undefined) kinds.push(['MongoDB and S3', createSharedStores]);
+else
+  describe('the life of a value on MongoDB and S3', () => {
+    test.skip(missingServices!, () => undefined);
+  });
+
+describe.each(kinds)('the life of a value on %s, in a real browser', (_name, createStores) => {
   let stack: Stack;
   let browser: Browser;
   let context: BrowserContext;
@@ -26,7 +34,7 @@ describe('the life of a value, in a real browser', () => {
   let token: string;
 
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ createStores });
     browser = await launchBrowser();
     context = await browser.newContext();
     page = await context.newPage();
@@ -61,6 +69,11 @@ describe('the life of a value, in a real browser', () => {
     expect(await filesContaining(stack.directory, 'Hilda Whitcher')).not.toEqual([]);
     expect(await filesContaining(stack.directory, nationalId)).toEqual([]);
     expect(await filesContaining(stack.directory, notes)).toEqual([]);
+    if (!stack.stores) return;
+    const [object] = await stack.stores.objects();
+    expect(await stack.stores.containing(object!.split('/')[1]!)).toContain(object);
+    expect(await stack.stores.containing(nationalId)).toEqual([]);
+    expect(await stack.stores.containing(notes)).toEqual([]);
   });
 
   test('the page shows the value after a reload, and the token beside it', async () => {

@@ -1,14 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A text in each of the encodings a value could be kept in. */
+export const encodingsOf = (text: string): Buffer[] => [
+  Buffer.from(text, 'utf8'),
+  Buffer.from(text, 'utf16le'),
+  Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '')),
+  Buffer.from(Buffer.from(text).toString('hex')),
+];
+
 /** Files below a directory that contain a text, in any of the encodings a value could be kept in. */
 export async function filesContaining(directory: string, text: string): Promise<string[]> {
-  const needles = [
-    Buffer.from(text, 'utf8'),
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '')),
-    Buffer.from(Buffer.from(text).toString('hex')),
-  ];
+  const needles = encodingsOf(text);
   const hits: string[] = [];
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemo } from '@lunasec/demo-graphql-app';
 import { freePort } from './ports.js';
+import type { SharedStores } from './services.js';
 
 export interface Clock {
   /** Milliseconds by which the tokenizer's clock is ahead of the machine's. */
@@ -15,6 +16,8 @@ export interface Stack {
   tokenizerURL: string;
   /** Holds everything that tokenizer and app write to disk. */
   directory: string;
+  /** Where the tokenizer keeps its data, if not on disk. */
+  stores: SharedStores | undefined;
   tokenizer: RunningTokenizer;
   clock: Clock;
   close(): Promise<void>;
@@ -38,13 +41,23 @@ const startDemoApp: StartApp = ({ port, url, tokenizerURL, dataDirectory }) =>
     webDirectory: join(import.meta.dirname, '../../demo-graphql-app/dist/web'),
   });
 
-/** Runs a tokenizer on embedded stores and one app beside it, on two sites: `127.0.0.1` and `localhost`. */
-export async function startStack(startApp: StartApp = startDemoApp): Promise<Stack> {
+export interface StackOptions {
+  startApp?: StartApp;
+  /** Default: the embedded stores. */
+  createStores?: ((tokenizerURL: string) => Promise<SharedStores>) | undefined;
+}
+
+/** Runs a tokenizer and one app beside it, on two sites: `127.0.0.1` and `localhost`. */
+export async function startStack({
+  startApp = startDemoApp,
+  createStores,
+}: StackOptions = {}): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'lunasec-e2e-'));
   const [tokenizerPort, appPort] = [await freePort(), await freePort()];
   const tokenizerURL = `http://127.0.0.1:${tokenizerPort}`;
   const appURL = `http://localhost:${appPort}`;
   const clock: Clock = { offset: 0 };
+  const stores = await createStores?.(tokenizerURL);
 
   const tokenizer = await startTokenizer(
     {
@@ -55,6 +68,7 @@ export async function startStack(startApp: StartApp = startDemoApp): Promise<Sta
       // Faults are what the tests are about: their log lines would only hide the report.
       logLevel: 'fatal',
       applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
+      ...stores?.config,
     },
     { now: () => new Date(Date.now() + clock.offset) },
   );
@@ -69,11 +83,13 @@ export async function startStack(startApp: StartApp = startDemoApp): Promise<Sta
     appURL,
     tokenizerURL,
     directory,
+    stores,
     tokenizer,
     clock,
     close: async () => {
       await app.close();
       await tokenizer.close();
+      await stores?.drop();
       await rm(directory, { recursive: true, force: true });
     },
   };
