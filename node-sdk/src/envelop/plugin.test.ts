@@ -198,6 +198,77 @@ describe('with GraphQL Yoga over HTTP', () => {
     });
   });
 
+  describe('incremental delivery as multipart', () => {
+    interface Payload {
+      data?: unknown;
+      errors?: Failure[];
+      incremental?: { path: unknown[]; data?: unknown; items?: unknown[] | null; errors?: Failure[] }[];
+      hasNext?: boolean;
+    }
+    /** The payloads in which an operation is answered. */
+    const delivered = async (it: Awaited<ReturnType<typeof setUp>>, query: string, variables = {}) => {
+      const response = await it.send(query, variables, { accept: 'multipart/mixed' });
+      expect(response.headers.get('content-type')).toContain('multipart/mixed');
+      return (await response.text())
+        .split(/\r\n---(?:--)?/)
+        .flatMap((part) => part.split('\r\n\r\n').slice(1))
+        .flatMap((body) => (body.trim().startsWith('{') ? [JSON.parse(body) as Payload] : []));
+    };
+    const incremental = (payloads: Payload[]) => payloads.flatMap((payload) => payload.incremental ?? []);
+    const grantCalls = ({ tokenizer }: Awaited<ReturnType<typeof setUp>>) =>
+      tokenizer.calls.flatMap(({ operation, size }) => (operation === 'createReadGrants' ? [size] : []));
+    const deferring = () => setUp({ before: [useDeferStream()] });
+
+    test('@defer: the first payload waits for its own tokens only, the next has its own call', async () => {
+      const it = await deferring();
+      const [mine, ...others] = [await accepted(it), await accepted(it), await accepted(it)];
+      Object.assign(it.user, { ssn: mine, friends: others.map((ssn) => ({ name: 'Eve', ssn })) });
+      const payloads = await delivered(it, '{ me { name ssn ... @defer { friends { name ssn } } } }');
+      expect(payloads[0]).toEqual({ data: { me: { name: 'Ada', ssn: mine } }, hasNext: true });
+      expect(incremental(payloads)).toEqual([
+        { path: ['me'], data: { friends: others.map((ssn) => ({ name: 'Eve', ssn })) } },
+      ]);
+      expect(grantCalls(it)).toEqual([1, 2]);
+      for (const token of [mine, ...others]) expect(it.tokenizer.detokenize('alice', token)).toBe('granted');
+    });
+
+    test('@stream: one call for each payload that carries tokens', async () => {
+      const it = await deferring();
+      const tokens = [await accepted(it), await accepted(it), await accepted(it)];
+      it.user.friends = tokens.map((ssn) => ({ ssn }));
+      const payloads = await delivered(it, '{ me { friends @stream(initialCount: 1) { ssn } } }');
+      expect(payloads[0]!.data).toEqual({ me: { friends: [{ ssn: tokens[0] }] } });
+      const items = incremental(payloads).flatMap((part) => part.items ?? []);
+      expect(items).toEqual(tokens.slice(1).map((ssn) => ({ ssn })));
+      const carrying = payloads.filter(({ data, incremental: parts = [] }) => data || parts.length > 0);
+      expect(grantCalls(it)).toHaveLength(carrying.length);
+      for (const token of tokens) expect(it.tokenizer.detokenize('alice', token)).toBe('granted');
+    });
+
+    test('what cannot be granted later is null, with its code', async () => {
+      const it = await deferring();
+      it.user.ssn = '078-05-1120';
+      const payloads = await delivered(it, '{ me { name ... @defer { ssn } } }');
+      expect(payloads[0]!.data).toEqual({ me: { name: 'Ada' } });
+      const [part] = incremental(payloads);
+      expect(part!.data).toEqual({ ssn: null });
+      expect(codes(part!)).toEqual([['me.ssn', 'TOKEN_NOT_FOUND']]);
+      expect(JSON.stringify(payloads)).not.toContain('078');
+    });
+
+    test('a mutation is verified before anything is sent', async () => {
+      const it = await deferring();
+      const query = 'mutation ($t: String) { save(token: $t) { name ... @defer { ssn } } }';
+      const [refused] = await delivered(it, query, { t: it.tokenizer.tokenize('bob') });
+      expect(codes(refused!)).toEqual([['save.token', 'STORE_GRANT_MISSING']]);
+      expect(it.saved).toEqual([]);
+      const mine = it.tokenizer.tokenize('alice');
+      const payloads = await delivered(it, query, { t: mine });
+      expect(incremental(payloads)).toEqual([{ path: ['save'], data: { ssn: mine } }]);
+      expect(it.tokenizer.detokenize('alice', mine)).toBe('granted');
+    });
+  });
+
   describe('what was forgotten fails closed', () => {
     test('the plugin', async () => {
       const it = await setUp({ plugged: false });
@@ -263,5 +334,3 @@ describe('with Envelop alone', () => {
     });
   });
 });
-
-export { useDeferStream };

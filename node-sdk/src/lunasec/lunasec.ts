@@ -1,5 +1,4 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import type { FastifyPluginCallback } from 'fastify';
 import type { ExecutionArgs, ExecutionResult, GraphQLDirective, GraphQLSchema } from 'graphql';
 import { createApolloPlugin } from '../apollo/plugin.js';
 import type { ApolloPluginOptions } from '../apollo/plugin.js';
@@ -25,6 +24,7 @@ import { createError } from '../errors/index.js';
 import { createExpressPlugin } from '../express/plugin.js';
 import type { Middleware } from '../express/plugin.js';
 import { createFastifyPlugin } from '../fastify/plugin.js';
+import type { FastifyPlugin } from '../fastify/plugin.js';
 import type { HandshakeParts } from '../http/handshake.js';
 import { processLog } from '../log.js';
 import type { Log } from '../log.js';
@@ -138,7 +138,7 @@ export class LunaSec<TRequest extends object = AppRequest> {
   }
 
   /** The same for Fastify 5: `app.register(lunaSec.fastifyPlugin())`, after the plugin of the session. */
-  fastifyPlugin(): FastifyPluginCallback {
+  fastifyPlugin(): FastifyPlugin {
     return createFastifyPlugin(this.#handshake);
   }
 
