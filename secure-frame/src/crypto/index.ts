@@ -1,8 +1,14 @@
 export { fromBase64, toBase64 } from './base64.js';
 export type { Bytes } from './base64.js';
-export { CiphertextError, decryptValue, encryptValue, formatVersion, textMediaType } from './ciphertext.js';
-export type { CiphertextFault, PlainValue, ValueKey } from './ciphertext.js';
+export { decryptValue, encryptValue, textMediaType } from './ciphertext.js';
+export type { PlainValue } from './ciphertext.js';
+export { CiphertextError } from './errors.js';
+export type { CiphertextFault } from './errors.js';
+export { formatVersion } from './layout.js';
+export type { ValueHeader } from './layout.js';
 export { paddedLength } from './padding.js';
+export { ciphertextSize, decryptStream, encryptStream } from './stream.js';
+export type { Chunks, ValueKey } from './stream.js';
 
 /** SHA-256 of bytes (FIPS 180-4). */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
