@@ -158,6 +158,42 @@ function describeSDK(name: string, open: () => Promise<World>): void {
       });
     });
 
+    describe('servers that store and read values themselves', () => {
+      test('read what they stored, whole or piece by piece', async () => {
+        const large = Buffer.alloc(9 * 1024 * 1024, 'page');
+        const [text, file] = await world.lunaSec.tokenize([
+          '078-05-1120',
+          { data: { size: large.length, chunks: [large] }, mediaType: 'image/tiff', filename: 'scan.tiff' },
+        ]);
+        expect(await world.lunaSec.detokenize(text!)).toMatchObject([{ token: text, text: '078-05-1120' }]);
+        const value = await world.lunaSec.detokenizeLarge(file!);
+        expect(value).toMatchObject({ mediaType: 'image/tiff', filename: 'scan.tiff', size: large.length });
+        const pieces: Uint8Array[] = [];
+        for await (const piece of value.data) pieces.push(piece);
+        expect(Buffer.compare(Buffer.concat(pieces), large)).toBe(0);
+      });
+
+      test('need no grant, and sessions need theirs as ever', async () => {
+        const ada = newSession();
+        const [token] = await world.lunaSec.tokenize(['from a job']);
+        expect(await world.detokenize(ada, token!)).toBe('READ_GRANT_MISSING');
+        expect(await verify(ada, token!)).toBe('STORE_GRANT_MISSING');
+        expect(await grant(ada, token!)).toBe('ok');
+        expect(await world.detokenize(ada, token!)).toBe('granted');
+
+        const typed = await world.tokenize(ada, 'from a page');
+        expect(await codeOf(world.lunaSec.detokenize(typed))).toBe('TOKEN_NOT_FOUND');
+        expect(await verify(ada, typed, 'User.ssn:1')).toBe('ok');
+        expect(await codeOf(world.lunaSec.detokenize(typed))).toBe('BINDING_MISMATCH');
+        expect(await world.lunaSec.detokenize({ token: typed, binding: 'User.ssn:1' })).toMatchObject([
+          { text: 'from a page' },
+        ]);
+        await world.lunaSec.deleteTokens([token!, typed]);
+        expect(await codeOf(world.lunaSec.detokenize(token!))).toBe('TOKEN_DELETED');
+        expect(await codeOf(world.lunaSec.detokenize(unknown))).toBe('TOKEN_NOT_FOUND');
+      });
+    });
+
     describe('what is known', () => {
       test('of a token: never its value', async () => {
         const ada = newSession();

@@ -20,7 +20,14 @@ export interface StoreOptions {
 export interface World {
   lunaSec: Pick<
     LunaSec<object>,
-    'grants' | 'deleteTokens' | 'findToken' | 'findTokens' | 'updateTokenMetadata'
+    | 'grants'
+    | 'tokenize'
+    | 'detokenize'
+    | 'detokenizeLarge'
+    | 'deleteTokens'
+    | 'findToken'
+    | 'findTokens'
+    | 'updateTokenMetadata'
   >;
   /** A secure frame of a session stores a text. */
   tokenize(session: string, text: string, options?: StoreOptions): Promise<string>;
@@ -83,7 +90,14 @@ export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}):
       publicURL: tokenizerURL,
       dataDirectory: join(directory, 'tokenizer'),
       logLevel: 'fatal',
-      applications: [{ id: 'app', jwksURL: `${origin}/.lunasec/jwks.json`, origins: [origin] }],
+      applications: [
+        {
+          id: 'app',
+          jwksURL: `${origin}/.lunasec/jwks.json`,
+          origins: [origin],
+          serverSide: { tokenize: true, detokenize: true },
+        },
+      ],
       ...config,
     },
     { now },

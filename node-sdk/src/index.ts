@@ -25,3 +25,5 @@ export type { LunaSecParts, TokenDirective } from './lunasec/lunasec.js';
 export type { AppRequest, LunaSecOptions } from './lunasec/options.js';
 export { isToken } from './token.js';
 export type { TokenRef } from './token.js';
+export type { ObjectTransfer } from './values/objects.js';
+export type { LargeData, LargeValue, NewValue, Value, ValueInput } from './values/values.js';

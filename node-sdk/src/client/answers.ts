@@ -3,8 +3,10 @@ import { problemCodes } from '../errors/index.js';
 import type {
   CreateReadGrantsMutation,
   DeleteTokensMutation,
+  DetokenizeMutation,
   FindTokenQuery,
   FindTokensQuery,
+  TokenizeMutation,
 } from './operations.js';
 
 /** A code that this version does not know is still a refusal. */
@@ -29,6 +31,36 @@ export const deleteResults = z.array(
 );
 
 export const count = z.int().min(0);
+
+const signedRequest = z.object({
+  url: z.url({ protocol: /^https?$/ }),
+  method: z.string().regex(/^(GET|PUT)$/),
+  headers: z.record(z.string(), z.unknown()).pipe(z.record(z.string(), z.string())),
+});
+
+export const uploadResults = z.array(
+  z
+    .object({ token: z.string(), upload: signedRequest.nullable(), problem: problem.nullable() })
+    .transform(({ token, upload, problem }, context) => {
+      if (problem && !upload) return { token, upload: null, problem };
+      if (upload && !problem) return { token, upload, problem: null };
+      context.addIssue('must have either upload or problem');
+      return z.NEVER;
+    }),
+);
+
+const download = signedRequest.extend({ size: z.int().min(1), dataKey: z.base64().length(44) });
+
+export const downloadResults = z.array(
+  z
+    .object({ token: z.string(), download: download.nullable(), problem: problem.nullable() })
+    .transform(({ token, download, problem }, context) => {
+      if (problem && !download) return { token, download: null, problem };
+      if (download && !problem) return { token, download, problem: null };
+      context.addIssue('must have either download or problem');
+      return z.NEVER;
+    }),
+);
 
 export const tokenRecord = z
   .object({
@@ -61,6 +93,8 @@ export type Checks = [
   Promised<DeleteTokensMutation['deleteTokens'], z.input<typeof deleteResults>>,
   Promised<NonNullable<FindTokenQuery['token']>, z.input<typeof tokenRecord>>,
   Promised<FindTokensQuery['tokens'], z.input<typeof tokenPage>>,
+  Promised<TokenizeMutation['tokenize'], z.input<typeof uploadResults>>,
+  Promised<DetokenizeMutation['detokenize'], z.input<typeof downloadResults>>,
 ];
 
 /** Any GraphQL answer over HTTP; `data` is checked further by the call. */

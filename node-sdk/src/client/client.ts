@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import type { ApplicationJWT } from '../auth/jwt.js';
 import { LunaSecError, UnavailableError } from '../errors/index.js';
 import type { Log } from '../log.js';
-import { count, deleteResults, grantResults, tokenPage, tokenRecord } from './answers.js';
+import {
+  count,
+  deleteResults,
+  downloadResults,
+  grantResults,
+  tokenPage,
+  tokenRecord,
+  uploadResults,
+} from './answers.js';
 import * as operations from './operations.js';
 import type { Operation } from './operations.js';
 import type { CallOptions, CallReport, TokenizerClient } from './port.js';
@@ -143,6 +151,29 @@ export function createClient({ resilience, log, onCall, ...parts }: ClientParts)
       ),
     updateTokenMetadata: (token, metadata, options) =>
       call(operations.updateTokenMetadata, 'updateTokenMetadata', { token, metadata }, tokenRecord, options),
+    requestUploads: (requests, options) =>
+      batch(
+        requests,
+        ({ token }) => token,
+        (chunk, size) =>
+          call(operations.tokenize, 'tokenize', { inputs: chunk }, uploadResults, { ...options, ...size }),
+      ),
+    requestDownloads: (refs, options) =>
+      batch(
+        refs,
+        ({ token }) => token,
+        (chunk, size) =>
+          call(
+            operations.detokenize,
+            'detokenize',
+            {
+              tokens: chunk.map(({ token }) => token),
+              bindings: chunk.map(({ binding }) => binding ?? null),
+            },
+            downloadResults,
+            { ...options, ...size },
+          ),
+      ),
   };
 }
 

@@ -60,6 +60,20 @@ export type ProblemCode =
   /** Something the tokenizer needs does not answer. Try again later. */
   | 'UNAVAILABLE';
 
+/** One value to store. Token and data key are made by the frame, new for every value. */
+export type TokenizeInput = {
+  /** `lunasec-` and a random, lower-case version 4 UUID. */
+  token: string;
+  /** The value’s AES-256 key: 32 random bytes, base64. Stored wrapped only. */
+  dataKey: string;
+  /** Bytes of the ciphertext. At most 64 MiB unless configured: TOO_LARGE. */
+  size: number;
+  /** SHA-256 of the ciphertext, base64. */
+  checksum: string;
+  /** Free-form data about the value, never of it: at most 4096 bytes and 5 levels. Keys begin with a letter and have up to 64 letters, digits, `-` and `_`. */
+  metadata?: Record<string, unknown> | null | undefined;
+};
+
 /** A token, and the place where it is stored. */
 export type TokenRef = {
   token: string;
@@ -83,7 +97,7 @@ export type GrantAnswerFragment = {
 };
 
 export type VerifyStoreGrantsMutationVariables = Exact<{
-  sessionId: string;
+  sessionId?: string | null | undefined;
   tokens: Array<TokenRef> | TokenRef;
 }>;
 
@@ -207,6 +221,37 @@ export type UpdateTokenMetadataMutation = {
   };
 };
 
+export type TokenizeMutationVariables = Exact<{
+  inputs: Array<TokenizeInput> | TokenizeInput;
+}>;
+
+export type TokenizeMutation = {
+  tokenize: Array<{
+    token: string;
+    upload: { url: string; method: string; headers: Record<string, unknown> } | null;
+    problem: { code: ProblemCode; message: string } | null;
+  }>;
+};
+
+export type DetokenizeMutationVariables = Exact<{
+  tokens: Array<string> | string;
+  bindings: Array<string | null | undefined> | string;
+}>;
+
+export type DetokenizeMutation = {
+  detokenize: Array<{
+    token: string;
+    download: {
+      url: string;
+      method: string;
+      headers: Record<string, unknown>;
+      size: number;
+      dataKey: string;
+    } | null;
+    problem: { code: ProblemCode; message: string } | null;
+  }>;
+};
+
 /** The text of an operation with one root field, and the types of its answer and variables. */
 export interface Operation<Data, Variables> {
   query: string;
@@ -216,7 +261,7 @@ export interface Operation<Data, Variables> {
 
 export const verifyStoreGrants: Operation<VerifyStoreGrantsMutation, VerifyStoreGrantsMutationVariables> = {
   query:
-    'mutation VerifyStoreGrants($sessionId:ID!$tokens:[TokenRef!]!){verifyStoreGrants(sessionId:$sessionId tokens:$tokens){...GrantAnswer}}fragment GrantAnswer on GrantResult{token expiresAt problem{code message}}',
+    'mutation VerifyStoreGrants($sessionId:ID$tokens:[TokenRef!]!){verifyStoreGrants(sessionId:$sessionId tokens:$tokens){...GrantAnswer}}fragment GrantAnswer on GrantResult{token expiresAt problem{code message}}',
 };
 export const createReadGrants: Operation<CreateReadGrantsMutation, CreateReadGrantsMutationVariables> = {
   query:
@@ -247,4 +292,12 @@ export const updateTokenMetadata: Operation<
 > = {
   query:
     'mutation UpdateTokenMetadata($token:ID!$metadata:JSONObject!){updateTokenMetadata(token:$token metadata:$metadata){...TokenRecord}}fragment TokenRecord on Token{id status sessionId size binding metadata createdAt acceptedAt deletedAt}',
+};
+export const tokenize: Operation<TokenizeMutation, TokenizeMutationVariables> = {
+  query:
+    'mutation Tokenize($inputs:[TokenizeInput!]!){tokenize(inputs:$inputs){token upload{url method headers}problem{code message}}}',
+};
+export const detokenize: Operation<DetokenizeMutation, DetokenizeMutationVariables> = {
+  query:
+    'mutation Detokenize($tokens:[ID!]!$bindings:[String]!){detokenize(tokens:$tokens bindings:$bindings){token download{url method headers size dataKey}problem{code message}}}',
 };

@@ -10,6 +10,42 @@ export interface ReadGrantRequest extends TokenRef {
 export type GrantResult =
   { token: string; expiresAt: Date; problem: null } | { token: string; expiresAt: null; problem: Problem };
 
+/** A request that the object store takes, made and signed by the tokenizer; good for a minute. */
+export interface SignedRequest {
+  url: string;
+  method: string;
+  /** Every one must be sent as it is. */
+  headers: Record<string, string>;
+}
+
+/** One value that is about to be uploaded. */
+export interface UploadRequest {
+  token: string;
+  /** 32 bytes, base64. */
+  dataKey: string;
+  /** Bytes of the ciphertext. */
+  size: number;
+  /** SHA-256 of the ciphertext, base64. */
+  checksum: string;
+  metadata: Record<string, unknown>;
+}
+
+/** Where the ciphertext goes, or why it must not. */
+export type UploadResult =
+  { token: string; upload: SignedRequest; problem: null } | { token: string; upload: null; problem: Problem };
+
+/** A ciphertext's place, and the key that opens it. */
+export interface Download extends SignedRequest {
+  /** Bytes of the ciphertext. */
+  size: number;
+  /** 32 bytes, base64. */
+  dataKey: string;
+}
+
+/** Where the ciphertext is, or why it is not given. */
+export type DownloadResult =
+  { token: string; download: Download; problem: null } | { token: string; download: null; problem: Problem };
+
 export interface DeleteResult {
   token: string;
   deleted: boolean;
@@ -85,7 +121,12 @@ export interface CallOptions {
  * `sid` is not the app's session id: see `sidOf`.
  */
 export interface TokenizerClient {
-  verifyStoreGrants(sid: string, tokens: readonly TokenRef[], options?: CallOptions): Promise<GrantResult[]>;
+  /** `sid` null: tokens that the application's servers made themselves. */
+  verifyStoreGrants(
+    sid: string | null,
+    tokens: readonly TokenRef[],
+    options?: CallOptions,
+  ): Promise<GrantResult[]>;
   createReadGrants(
     sid: string,
     tokens: readonly ReadGrantRequest[],
@@ -110,4 +151,8 @@ export interface TokenizerClient {
     metadata: Record<string, unknown>,
     options?: CallOptions,
   ): Promise<TokenRecord>;
+  /** Registers values that this server is about to upload, if the application's settings allow it. */
+  requestUploads(requests: readonly UploadRequest[], options?: CallOptions): Promise<UploadResult[]>;
+  /** Gives this server any accepted values of its application, if the application's settings allow it. */
+  requestDownloads(refs: readonly TokenRef[], options?: CallOptions): Promise<DownloadResult[]>;
 }

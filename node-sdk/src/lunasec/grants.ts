@@ -102,7 +102,8 @@ export function tokensOf(tokens: string | readonly string[]): string[] {
   return refsOf(tokens).map(({ token }) => token);
 }
 
-function refsOf(tokens: TokenInput | readonly TokenInput[]): TokenRef[] {
+/** Checks that all are well-formed tokens, with their bindings if they have any. */
+export function refsOf(tokens: TokenInput | readonly TokenInput[]): TokenRef[] {
   const inputs: readonly TokenInput[] = isList(tokens) ? tokens : [tokens];
   return inputs.map((input) => {
     const ref = typeof input === 'string' ? { token: input } : input;

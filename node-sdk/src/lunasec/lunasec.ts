@@ -28,8 +28,8 @@ import type { FastifyPlugin } from '../fastify/plugin.js';
 import type { HandshakeParts } from '../http/handshake.js';
 import { processLog } from '../log.js';
 import type { Log } from '../log.js';
-import { createGrants, tokensOf } from './grants.js';
-import type { Grants } from './grants.js';
+import { createGrants, refsOf, tokensOf } from './grants.js';
+import type { Grants, TokenInput } from './grants.js';
 import { logOut } from './log-out.js';
 import { findTokens } from './lookups.js';
 import type { TokenSearch } from './lookups.js';
@@ -38,6 +38,11 @@ import type { AppRequest, LunaSecOptions } from './options.js';
 import { createSessions } from './sessions.js';
 import type { Sessions } from './sessions.js';
 import { isToken } from '../token.js';
+import { createObjectTransfer } from '../values/objects.js';
+import type { ObjectTransfer } from '../values/objects.js';
+import { readLargeValue, readValues } from '../values/read.js';
+import { storeValues } from '../values/store.js';
+import type { LargeValue, Value, ValueInput } from '../values/values.js';
 
 /** What LunaSec works with; each has a default. */
 export interface LunaSecParts {
@@ -50,6 +55,8 @@ export interface LunaSecParts {
   onCall?: ((report: CallReport) => void) | undefined;
   /** Default: the tokenizer at `tokenizerURL`. */
   client?: TokenizerClient | undefined;
+  /** The way to the object store, for `tokenize` and `detokenize`. Default: HTTP. */
+  objects?: ObjectTransfer | undefined;
   /** Default: loaded as `auth.secrets` says. */
   signingKey?: SigningKey | undefined;
   /** The same as a function, for keys that change. */
@@ -83,6 +90,7 @@ export class LunaSec<TRequest extends object = AppRequest> {
   ) => Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
 
   readonly #client: TokenizerClient;
+  readonly #objects: ObjectTransfer;
   readonly #engine: Engine;
   readonly #sessions: Sessions;
   readonly #handshake: HandshakeParts;
@@ -125,6 +133,7 @@ export class LunaSec<TRequest extends object = AppRequest> {
         resilience,
         onCall: parts.onCall,
       });
+    this.#objects = parts.objects ?? createObjectTransfer();
     this.#engine = createEngine({ client: this.#client, sidOf: sessions.fromContext, leaks, log });
     this.#handshake = { ...statement, origin, sidOf: sessions.fromRequest };
     this.grants = createGrants(this.#client, sessions);
@@ -175,6 +184,30 @@ export class LunaSec<TRequest extends object = AppRequest> {
       () => this.#sessions.fromRequest(request),
       (sid) => this.#client.endSession(sid, options),
     );
+  }
+
+  /**
+   * Stores values that this server holds, for jobs and partners; pages use the secure frame. The tokenizer's settings
+   * must allow it for this application. All or nothing; the tokens come in the order of the values, and are accepted.
+   * Values are encrypted here; large ones given as `{ size, chunks }` take a segment of memory, and their ciphertext a
+   * temporary file. Throws UNAVAILABLE, TOO_LARGE, BAD_USER_INPUT, RATE_LIMITED.
+   */
+  tokenize(values: readonly ValueInput[], options?: CallOptions): Promise<string[]> {
+    return storeValues({ client: this.#client, objects: this.#objects }, values, options);
+  }
+
+  /**
+   * Reads values, for jobs and partners: no session and no grant is needed, so the tokenizer's settings must allow it
+   * for this application, and every read is audited. A bound token needs its binding. All or nothing. Throws
+   * TOKEN_NOT_FOUND, TOKEN_DELETED, BINDING_MISMATCH, UNAVAILABLE.
+   */
+  async detokenize(tokens: TokenInput | readonly TokenInput[], options?: CallOptions): Promise<Value[]> {
+    return readValues({ client: this.#client, objects: this.#objects }, refsOf(tokens), options);
+  }
+
+  /** `detokenize` of one large value, piece by piece: with a segment of 1 MiB in memory, whatever its size. */
+  async detokenizeLarge(token: TokenInput, options?: CallOptions): Promise<LargeValue> {
+    return readLargeValue({ client: this.#client, objects: this.#objects }, refsOf(token)[0]!, options);
   }
 
   /**

@@ -62,6 +62,7 @@ export function createTestLunaSec(options: TestLunaSecOptions = {}): TestLunaSec
     },
     {
       client: tokenizer,
+      objects: tokenizer.objects,
       log,
       now,
       signingKey: { privateKey: generateKeyPairSync('ed25519').privateKey, algorithm: 'EdDSA' },
@@ -82,7 +83,7 @@ export function createTestLunaSec(options: TestLunaSecOptions = {}): TestLunaSec
       const answer = tokenizer.detokenize(sessionId, token);
       if (answer !== 'granted')
         throw createError(answer, `Session ${sessionId} may not read this token.`, { token });
-      return tokenizer.valueOf(token)!;
+      return (await tokenizer.readText(token))!;
     },
   });
 

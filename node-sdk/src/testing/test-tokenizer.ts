@@ -1,3 +1,11 @@
+import {
+  createDataKey,
+  decryptValue,
+  encryptValue,
+  fromBase64,
+  textMediaType,
+  toBase64,
+} from '@lunasec/secure-frame/crypto';
 import { createToken } from '@lunasec/secure-frame/protocol';
 import { isDeepStrictEqual } from 'node:util';
 import { sidOf } from '../auth/sid.js';
@@ -7,11 +15,13 @@ import type {
   TokenFilter,
   TokenizerClient,
   TokenRecord,
+  UploadRequest,
 } from '../client/index.js';
 import { parseDuration } from '../directive/duration.js';
 import { createError } from '../errors/index.js';
 import type { LunaSecError, Problem, ProblemCode } from '../errors/index.js';
 import { isToken } from '../token.js';
+import type { ObjectTransfer } from '../values/objects.js';
 
 /** Seconds, as a tokenizer has them unless told otherwise. */
 const storeGrantLife = 15 * 60;
@@ -47,8 +57,10 @@ export interface TestTokenizer extends TokenizerClient {
   tokenize(sessionId: string, options?: TestTokenizeOptions): string;
   /** What a secure frame of a session gets when it asks for a token's value: `granted`, or the problem's code. */
   detokenize(sessionId: string, token: string): 'granted' | ProblemCode;
-  /** The value behind a token, as a frame would show it: whoever may read it finds that out with `detokenize`. */
-  valueOf(token: string): string | undefined;
+  /** The text behind a token, as a frame would show it: whoever may read it finds that out with `detokenize`. */
+  readText(token: string): Promise<string | undefined>;
+  /** The object store behind it, for the SDK's own `tokenize` and `detokenize`. */
+  readonly objects: ObjectTransfer;
   /** What is known of a token; undefined if it never existed. */
   token(
     token: string,
@@ -59,10 +71,14 @@ export interface TestTokenizer extends TokenizerClient {
   failWith(error: LunaSecError | null): void;
 }
 
-type Entry = TokenRecord & {
+type Entry = Omit<TokenRecord, 'sessionId'> & {
+  /** Null: made by a server. */
+  sessionId: string | null;
   status: 'pending' | 'accepted' | 'deleted';
-  value: string;
-  uploaded: boolean;
+  /** Base64. */
+  dataKey: string;
+  /** Null while nothing was uploaded; a text is encrypted when it is first asked for. */
+  stored: string | Uint8Array | null;
   /** End of the store grant, in milliseconds. */
   until: number;
 };
@@ -80,14 +96,38 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
   const isLive = (until: number) => time() < until;
 
   /** Answers like a server: later, and not at all while it fails. */
-  async function answer<T>(operation: keyof TokenizerClient, size: number, work: () => T): Promise<T> {
+  async function answer<T>(
+    operation: keyof TokenizerClient,
+    size: number,
+    work: () => T | Promise<T>,
+  ): Promise<T> {
     calls.push({ operation, size });
     await null;
     if (failure) throw failure;
     return work();
   }
 
-  function verify(sid: string, token: string, binding: string | null): GrantResult {
+  function add(
+    sessionId: string | null,
+    { token, dataKey, size, metadata }: Omit<UploadRequest, 'checksum'>,
+  ): void {
+    entries.set(token, {
+      token,
+      status: 'pending',
+      sessionId,
+      size,
+      binding: null,
+      metadata,
+      createdAt: now(),
+      acceptedAt: null,
+      deletedAt: null,
+      dataKey,
+      stored: null,
+      until: time() + storeGrantLife * 1000,
+    });
+  }
+
+  function verify(sid: string | null, token: string, binding: string | null): GrantResult {
     const fault = malformed(token, binding);
     if (fault) return refuse(token, fault);
     const entry = entries.get(token);
@@ -96,7 +136,7 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
     if (entry.sessionId !== sid) return refuse(token, 'STORE_GRANT_MISSING');
     if (!isLive(entry.until)) return refuse(token, 'GRANT_EXPIRED');
     if (isElsewhere(entry, binding)) return refuse(token, 'BINDING_MISMATCH');
-    if (!entry.uploaded) return refuse(token, 'UPLOAD_MISSING');
+    if (entry.stored === null) return refuse(token, 'UPLOAD_MISSING');
     if (entry.status === 'pending') entry.acceptedAt = now();
     entry.status = 'accepted';
     entry.binding = binding;
@@ -104,12 +144,8 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
   }
 
   function grant(sid: string, token: string, binding: string | null, duration?: string): GrantResult {
-    const fault = malformed(token, binding);
+    const fault = whyUnreadable(entries.get(token), token, binding);
     if (fault) return refuse(token, fault);
-    const entry = entries.get(token);
-    if (entry?.status === 'deleted') return refuse(token, 'TOKEN_DELETED');
-    if (entry?.status !== 'accepted') return refuse(token, 'TOKEN_NOT_FOUND');
-    if (isElsewhere(entry, binding)) return refuse(token, 'BINDING_MISMATCH');
     const seconds = duration === undefined ? readGrantLife : parseDuration(duration);
     if (seconds === undefined) return refuse(token, 'BAD_USER_INPUT');
     if (seconds > longestReadGrant) return refuse(token, 'DURATION_TOO_LONG');
@@ -128,7 +164,7 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
     if (entry.status !== 'deleted') {
       entry.status = 'deleted';
       entry.deletedAt = now();
-      entry.value = '';
+      entry.stored = null;
       for (const grants of readGrants.values()) grants.delete(token);
     }
     return { token, deleted: true, problem: null };
@@ -161,20 +197,9 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
 
     tokenize(sessionId, { value = '', uploaded = true, metadata = {} } = {}) {
       const token = createToken();
-      entries.set(token, {
-        token,
-        status: 'pending',
-        sessionId: sidOf(applicationId, sessionId),
-        size: Buffer.byteLength(value),
-        binding: null,
-        metadata,
-        createdAt: now(),
-        acceptedAt: null,
-        deletedAt: null,
-        value,
-        uploaded,
-        until: time() + storeGrantLife * 1000,
-      });
+      const dataKey = toBase64(createDataKey());
+      add(sidOf(applicationId, sessionId), { token, dataKey, size: Buffer.byteLength(value), metadata });
+      if (uploaded) entries.get(token)!.stored = value;
       return token;
     },
     detokenize(sessionId, token) {
@@ -182,7 +207,28 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
       if (until === undefined) return 'READ_GRANT_MISSING';
       return isLive(until) ? 'granted' : 'GRANT_EXPIRED';
     },
-    valueOf: (token) => entries.get(token)?.value,
+    async readText(token) {
+      const entry = entries.get(token);
+      if (!entry || entry.stored === null) return undefined;
+      if (typeof entry.stored === 'string') return entry.stored;
+      const dataKey = fromBase64(entry.dataKey);
+      const { data } = await decryptValue({ token, dataKey, ciphertext: entry.stored });
+      return new TextDecoder().decode(data);
+    },
+    objects: {
+      async upload({ url }, _size, open) {
+        const entry = entries.get(tokenIn(url));
+        if (entry?.status !== 'pending') return 'refused';
+        const parts: Uint8Array[] = [];
+        for await (const part of open()) parts.push(part as Uint8Array);
+        entry.stored ??= Buffer.concat(parts);
+        return 'stored';
+      },
+      async download({ url }) {
+        const entry = entries.get(tokenIn(url));
+        return entry && entry.stored !== null ? [await ciphertextOf(entry)] : null;
+      },
+    },
     token(token) {
       const entry = entries.get(token);
       return entry && { status: entry.status, binding: entry.binding ?? undefined };
@@ -220,6 +266,31 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
         return entry ? recordOf(entry) : null;
       }),
     findTokens: (filter, page) => answer('findTokens', 0, () => list(filter, page)),
+    requestUploads: (requests) =>
+      answer('requestUploads', requests.length, () =>
+        requests.map((request) => {
+          const { token } = request;
+          const known = entries.get(token);
+          if (!isToken(token) || (known && (known.sessionId !== null || known.dataKey !== request.dataKey)))
+            return { token, upload: null, problem: problem('BAD_USER_INPUT') };
+          if (!known) add(null, request);
+          return { token, upload: { url: urlOf(token), method: 'PUT', headers: {} }, problem: null };
+        }),
+      ),
+    requestDownloads: (refs) =>
+      answer('requestDownloads', refs.length, async () =>
+        Promise.all(
+          refs.map(async ({ token, binding = null }) => {
+            const entry = entries.get(token);
+            const code = whyUnreadable(entry, token, binding);
+            if (code) return { token, download: null, problem: problem(code) };
+            const { dataKey } = entry!;
+            const size = (await ciphertextOf(entry!)).length;
+            const download = { url: urlOf(token), method: 'GET', headers: {}, size, dataKey };
+            return { token, download, problem: null };
+          }),
+        ),
+      ),
     updateTokenMetadata: (token, metadata) =>
       answer('updateTokenMetadata', 1, () => {
         const entry = entries.get(token);
@@ -240,7 +311,29 @@ function malformed(token: string, binding: string | null): 'BAD_USER_INPUT' | un
 const isElsewhere = (entry: Entry, binding: string | null): boolean =>
   entry.binding !== null && entry.binding !== binding;
 
-function recordOf({ value: _value, uploaded: _uploaded, until: _until, ...record }: Entry): TokenRecord {
+/** Why nobody may read a token from a place, grants aside. */
+function whyUnreadable(
+  entry: Entry | undefined,
+  token: string,
+  binding: string | null,
+): ProblemCode | undefined {
+  const fault = malformed(token, binding);
+  if (fault) return fault;
+  if (entry?.status === 'deleted') return 'TOKEN_DELETED';
+  if (entry?.status !== 'accepted') return 'TOKEN_NOT_FOUND';
+  return isElsewhere(entry, binding) ? 'BINDING_MISMATCH' : undefined;
+}
+
+async function ciphertextOf({ token, dataKey, stored }: Entry): Promise<Uint8Array> {
+  if (typeof stored !== 'string') return stored ?? new Uint8Array();
+  const data = new TextEncoder().encode(stored);
+  return encryptValue({ token, dataKey: fromBase64(dataKey), mediaType: textMediaType, data });
+}
+
+const urlOf = (token: string): string => `https://objects.test/${token}`;
+const tokenIn = (url: string): string => new URL(url).pathname.slice(1);
+
+function recordOf({ dataKey: _dataKey, stored: _stored, until: _until, ...record }: Entry): TokenRecord {
   // A copy, as a real tokenizer's answers are.
   return { ...record, metadata: JSON.parse(JSON.stringify(record.metadata)) as Record<string, unknown> };
 }
