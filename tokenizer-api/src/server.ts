@@ -25,6 +25,7 @@ import { createDetokenization } from './services/detokenization.js';
 import { createGrants } from './services/grants.js';
 import { createOpenToken } from './services/downloads.js';
 import { createServerDetokenization } from './services/server-detokenization.js';
+import { createQuotas } from './services/quotas.js';
 import { createSessions } from './services/sessions.js';
 import { createSweeper } from './services/sweeper.js';
 import type { Swept } from './services/sweeper.js';
@@ -95,17 +96,24 @@ export async function runTokenizer(
       now,
     });
     const audit = createAudit({ store, now, createId: createUUIDs(now) });
+    const metrics = createMetrics();
+    const quotas = createQuotas({
+      store,
+      applications: settings.applications,
+      now,
+      onUsage: metrics.usage,
+      onFailure: (error) => report(error, null, 'the usage of an application could not be exchanged'),
+    });
     const open = createOpenToken({ objects, keys, report });
     const services = {
       sessions: createSessions({ store, verifyAssertion: createAssertionVerifier(jwtRules), audit, now }),
-      tokenize: createTokenization({ store, objects, keys, audit, now }),
+      tokenize: createTokenization({ store, objects, keys, quotas, audit, now }),
       detokenize: createDetokenization({ store, open, audit, now }),
       serverDetokenize: createServerDetokenization({ store, open, audit }),
       grants: createGrants({ store, objects, audit, now }),
       deleteTokens: createDeletion({ store, objects, audit, now, report }),
       tokens: createTokens({ store, audit, now }),
     };
-    const metrics = createMetrics();
     const rateLimits = createRateLimits({
       rates: settings.rates,
       counter: stores.rateCounter,
@@ -150,6 +158,7 @@ export async function runTokenizer(
       objects,
       applicationIds: settings.applications.map(({ id }) => id),
       removeOrphansAfter: settings.removeOrphansAfter,
+      quotas,
       now,
       interval: settings.sweepInterval,
       meter: metrics.sweeper,

@@ -11,6 +11,8 @@ const advice: Record<string, string> = {
   TOKEN_DELETED: 'This value was deleted. Type it again and save.',
   UPLOAD_MISSING: 'The value did not arrive. Save again.',
   TOO_LARGE: 'This text is too long to store. Shorten it and save again.',
+  QUOTA_EXCEEDED:
+    'The secure store is full. What you typed is still here; tell the people who run this site.',
   RATE_LIMITED: 'Too many requests. Wait a moment, then try again.',
   VALIDATION_FAILED: 'Check the marked field.',
   UNAVAILABLE:

@@ -53,6 +53,8 @@ export type ProblemCode =
   | 'TOO_LARGE'
   /** More entries in one call than allowed. Split it. */
   | 'BATCH_TOO_LARGE'
+  /** The application stores as much as it may. Delete tokens, or raise its limits. */
+  | 'QUOTA_EXCEEDED'
   /** Too many calls. `extensions.retryAfter` says how many seconds to wait. */
   | 'RATE_LIMITED'
   /** The input is malformed; the message says how. */

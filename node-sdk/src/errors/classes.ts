@@ -74,6 +74,12 @@ export class BatchTooLargeError extends LunaSecError {
   readonly code = 'BATCH_TOO_LARGE';
 }
 
+/** The application stores as many values, or bytes, as the tokenizer's limits for it allow. */
+export class QuotaExceededError extends LunaSecError {
+  override name = 'QuotaExceededError';
+  readonly code = 'QUOTA_EXCEEDED';
+}
+
 /** Too many calls in a short time. */
 export class RateLimitedError extends LunaSecError {
   override name = 'RateLimitedError';
@@ -124,6 +130,7 @@ const classes: Record<ProblemCode, ErrorClass> = {
   DURATION_TOO_LONG: DurationTooLongError,
   TOO_LARGE: TooLargeError,
   BATCH_TOO_LARGE: BatchTooLargeError,
+  QUOTA_EXCEEDED: QuotaExceededError,
   RATE_LIMITED: RateLimitedError,
   BAD_USER_INPUT: BadUserInputError,
   UNAVAILABLE: UnavailableError,

@@ -12,6 +12,7 @@ export const problemCodes = [
   'DURATION_TOO_LONG',
   'TOO_LARGE',
   'BATCH_TOO_LARGE',
+  'QUOTA_EXCEEDED',
   'RATE_LIMITED',
   'BAD_USER_INPUT',
   'UNAVAILABLE',

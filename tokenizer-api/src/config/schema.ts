@@ -48,6 +48,12 @@ const limitFields = {
   frameSession: duration(180, 900).meta({
     description: "How long a frame's access token works: from 3m to 15m. Default: 15m.",
   }),
+  maxTokens: count(1, Number.MAX_SAFE_INTEGER).meta({
+    description: 'Most stored tokens, each counted until its value is removed. Default: no limit.',
+  }),
+  maxBytes: count(1, Number.MAX_SAFE_INTEGER).meta({
+    description: 'Most bytes of all stored ciphertexts together. Default: no limit.',
+  }),
 };
 const limits = z.strictObject(limitFields).partial();
 

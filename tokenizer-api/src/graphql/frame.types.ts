@@ -64,7 +64,7 @@ export class TokenizeResult {
   @Field(() => Upload, { nullable: true })
   upload!: Upload | null;
 
-  @Field(() => ProblemType, { nullable: true, description: 'BAD_USER_INPUT or TOO_LARGE.' })
+  @Field(() => ProblemType, { nullable: true, description: 'BAD_USER_INPUT, TOO_LARGE or QUOTA_EXCEEDED.' })
   problem!: ProblemType | null;
 }
 

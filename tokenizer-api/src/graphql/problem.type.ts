@@ -28,6 +28,9 @@ registerEnumType(ProblemCodes, {
     DURATION_TOO_LONG: { description: 'Longer than the application’s longest read grant.' },
     TOO_LARGE: { description: 'The ciphertext, or the body of the request, is larger than allowed.' },
     BATCH_TOO_LARGE: { description: 'More entries in one call than allowed. Split it.' },
+    QUOTA_EXCEEDED: {
+      description: 'The application stores as much as it may. Delete tokens, or raise its limits.',
+    },
     RATE_LIMITED: { description: 'Too many calls. `extensions.retryAfter` says how many seconds to wait.' },
     BAD_USER_INPUT: { description: 'The input is malformed; the message says how.' },
     UNAVAILABLE: { description: 'Something the tokenizer needs does not answer. Try again later.' },

@@ -1,8 +1,9 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestHandler } from 'express';
 import type { CountOperation, CountRefusal } from '../graphql/context.js';
 import type { RateMeter } from '../graphql/rate-limits.js';
 import type { SweeperMeter } from '../services/sweeper.js';
+import type { Usage } from '../stores/token-store/port.js';
 import { createSweeperMeter } from './metrics/sweeper.js';
 
 export interface Metrics {
@@ -10,6 +11,8 @@ export interface Metrics {
   countRefusal: CountRefusal;
   rates: RateMeter;
   sweeper: SweeperMeter;
+  /** What an application with a quota uses. */
+  usage(applicationId: string, usage: Usage): void;
   /** Answers in the text format of Prometheus. */
   handler: RequestHandler;
 }
@@ -49,6 +52,20 @@ export function createMetrics(): Metrics {
     labelNames: ['rate'],
     registers: [registry],
   });
+  const usage = {
+    tokens: new Gauge({
+      name: 'lunasec_application_tokens',
+      help: 'Stored tokens of applications with a quota, of all replicas.',
+      labelNames: ['application'],
+      registers: [registry],
+    }),
+    bytes: new Gauge({
+      name: 'lunasec_application_bytes',
+      help: 'Stored ciphertext of applications with a quota, of all replicas.',
+      labelNames: ['application'],
+      registers: [registry],
+    }),
+  };
   return {
     countOperation(operation, outcome, seconds) {
       operations.inc({ operation, outcome });
@@ -60,6 +77,10 @@ export function createMetrics(): Metrics {
       countedAlone: (rate) => countedAlone.inc({ rate }),
     },
     sweeper: createSweeperMeter(registry),
+    usage(application, { tokens, bytes }) {
+      usage.tokens.set({ application }, tokens);
+      usage.bytes.set({ application }, bytes);
+    },
     async handler(_request, response) {
       response.type(registry.contentType).send(await registry.metrics());
     },

@@ -12,6 +12,10 @@ export interface Limits {
   maxReadGrant: number;
   /** How long a frame's access token works. */
   frameSession: number;
+  /** Most stored tokens. Undefined: as many as there is room for. */
+  maxTokens?: number | undefined;
+  /** Most bytes of all stored ciphertexts. Undefined: as many as there is room for. */
+  maxBytes?: number | undefined;
 }
 
 /** Longest binding, in UTF-16 units. */

@@ -55,6 +55,7 @@ describe('the sweeper', () => {
       objects,
       applicationIds,
       removeOrphansAfter: undefined,
+      quotas: { settle: () => undefined, share: async () => undefined, count: async () => undefined },
       now,
       // Its own schedule does not come to it: the tests say when.
       interval: 3600,

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../stores/object-store/port.js';
 import type { TokenStore } from '../stores/token-store/port.js';
 import type { ReportFailure } from './problems.js';
+import type { Quotas } from './quotas.js';
 import { sweepGarbage } from './sweeper/garbage.js';
 import { createJobLease, LeaseLostError } from './sweeper/lease.js';
 import { sweepOrphans } from './sweeper/orphans.js';
@@ -55,6 +56,7 @@ export function createSweeper({
   objects,
   applicationIds,
   removeOrphansAfter,
+  quotas,
   now,
   interval,
   meter,
@@ -77,6 +79,7 @@ export function createSweeper({
   applicationIds: readonly string[];
   /** Seconds for which an object must be known to have no token before it is removed. Undefined removes none. */
   removeOrphansAfter: number | undefined;
+  quotas: Pick<Quotas, 'settle' | 'share' | 'count'>;
   now: () => Date;
   /** Seconds from the end of one sweep to the start of the next. */
   interval: number;
@@ -88,6 +91,7 @@ export function createSweeper({
 
   async function sweepOnce(): Promise<Swept> {
     const swept: Swept = { outcome: 'done', objects: 0, tokens: 0, readGrants: 0, sessions: 0, orphans: 0 };
+    await quotas.share();
     const taken = await lease.take();
     meter.leaseHeld(taken !== null);
     if (!taken) {
@@ -102,10 +106,12 @@ export function createSweeper({
         now,
         keepLease: () => lease.keep(taken.progress),
         onSettled: (settled) => {
+          quotas.settle(settled);
           swept.objects += settled.length;
           swept.tokens += settled.filter(({ status }) => status === 'expired').length;
         },
       });
+      await quotas.count();
       const { total, removed, leftovers } = await sweepOrphans({
         store,
         objects,
@@ -170,6 +176,9 @@ export function createSweeper({
       await running;
       // If this fails, it expires by itself.
       await lease.release().catch(() => undefined);
+      await quotas
+        .share()
+        .catch((error: unknown) => report(error, null, 'what was stored last is missing in the usage'));
       meter.leaseHeld(false);
     },
   };

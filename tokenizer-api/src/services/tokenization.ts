@@ -9,6 +9,7 @@ import type { Limits } from './limits.js';
 import { metadataFault } from './metadata.js';
 import { objectKey } from './object-key.js';
 import { checkBatch, notAToken, problem } from './problems.js';
+import type { Quotas } from './quotas.js';
 import type { Problem } from './problems.js';
 import { serverSessionOf } from './server-session.js';
 
@@ -48,12 +49,14 @@ export function createTokenization({
   store,
   objects,
   keys,
+  quotas,
   audit,
   now,
 }: {
   store: Pick<TokenStore, 'insertTokens' | 'findTokens'>;
   objects: Pick<ObjectStore, 'presignUpload'>;
   keys: Pick<KeyProvider, 'wrap'>;
+  quotas: Pick<Quotas, 'reserve' | 'release'>;
   audit: Audit;
   now: () => Date;
 }): Tokenize {
@@ -69,22 +72,13 @@ export function createTokenization({
     inputs.forEach((input, index) => {
       if (!faults[index] && !first.has(input.token)) first.set(input.token, input);
     });
-    const fresh = await mapConcurrently(
-      [...first.values()],
-      concurrency,
-      async (input): Promise<NewToken> => ({
-        token: input.token,
-        applicationId: application.id,
-        sessionId,
-        size: input.size,
-        checksum: input.checksum,
-        metadata: input.metadata ?? {},
-        createdAt: at,
-        storeGrantExpiresAt: new Date(at.getTime() + application.limits.storeGrant * 1000),
-        wrappedKey: await wrap(input, application.id),
-      }),
+    const candidates = [...first.values()];
+    const room = await quotas.reserve(
+      application,
+      candidates.map(({ size }) => size),
     );
-    const created = await store.insertTokens(fresh);
+    const withoutRoom = new Set(candidates.filter((_, index) => !room[index]).map(({ token }) => token));
+    const created = await insert(candidates.filter(({ token }) => !withoutRoom.has(token)));
     const taken = [...first.keys()].filter((token) => !created.has(token));
     const existing = new Map(
       taken.length === 0
@@ -110,9 +104,37 @@ export function createTokenization({
     );
     return answers;
 
+    /** Stores those whose names are free. What was reserved for the others is given back. */
+    async function insert(reserved: readonly TokenizeInput[]): Promise<Set<string>> {
+      let done = new Set<string>();
+      try {
+        const fresh = await mapConcurrently(reserved, concurrency, async (input): Promise<NewToken> => ({
+          token: input.token,
+          applicationId: application.id,
+          sessionId,
+          size: input.size,
+          checksum: input.checksum,
+          metadata: input.metadata ?? {},
+          createdAt: at,
+          storeGrantExpiresAt: new Date(at.getTime() + application.limits.storeGrant * 1000),
+          wrappedKey: await wrap(input, application.id),
+        }));
+        done = await store.insertTokens(fresh);
+        return done;
+      } finally {
+        const unused = reserved.filter(({ token }) => !done.has(token));
+        quotas.release(
+          application,
+          unused.map(({ size }) => size),
+        );
+      }
+    }
+
     /** Why an input cannot have an upload under its name, if it cannot. */
     function clashOf(input: TokenizeInput, record: TokenRecord | undefined): Problem | undefined {
       const holder = created.has(input.token) ? first.get(input.token) : mine(record);
+      // Neither stored now nor before: there was no room.
+      if (!record && withoutRoom.has(input.token)) return quotaExceeded();
       return holder && holder.size === input.size && holder.checksum === input.checksum
         ? undefined
         : problem('BAD_USER_INPUT', 'The token is taken. Make a new one for every value.');
@@ -134,6 +156,12 @@ export function createTokenization({
     }
   }
 }
+
+const quotaExceeded = () =>
+  problem(
+    'QUOTA_EXCEEDED',
+    'The application has no room for the value. Delete tokens, or raise its limits maxTokens and maxBytes.',
+  );
 
 function faultOf(input: TokenizeInput, limits: Limits): Problem | undefined {
   if (!isToken(input.token)) return notAToken();

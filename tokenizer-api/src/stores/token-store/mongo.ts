@@ -10,6 +10,7 @@ import { createOrphans } from './mongo/orphans.js';
 import { createSecrets } from './mongo/secrets.js';
 import { createSessions } from './mongo/sessions.js';
 import { createTokens } from './mongo/tokens.js';
+import { createUsage } from './mongo/usage.js';
 import type { TokenStore } from './port.js';
 
 export interface MongoTokenStoreOptions {
@@ -63,6 +64,7 @@ export async function connectMongoTokenStore({
     ...createLeases(models),
     ...createSecrets(models),
     ...createOrphans(models),
+    ...createUsage(models),
     async appendAudit(events) {
       if (events.length > 0) await models.audit.insertMany(events.map(auditDocument), { lean: true });
     },

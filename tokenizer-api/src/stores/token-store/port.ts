@@ -141,6 +141,15 @@ export interface Garbage {
   token: string;
   applicationId: string;
   status: 'expired' | 'deleted';
+  /** Bytes of the ciphertext. */
+  size: number;
+}
+
+/** How much an application's tokens take up, from when they are made to when their objects are gone. */
+export interface Usage {
+  tokens: number;
+  /** Bytes of their ciphertexts. */
+  bytes: number;
 }
 
 /** A secret that all replicas share, such as the one that signs URLs: wrapped like a data key. */
@@ -248,7 +257,7 @@ export interface TokenStore {
    */
   takeGarbage(now: Date, limit: number): Promise<Garbage[]>;
   /** Their objects are gone: forgets expired tokens, keeps tombstones of deleted ones. */
-  settleGarbage(garbage: readonly Garbage[]): Promise<void>;
+  settleGarbage(garbage: readonly Omit<Garbage, 'size'>[]): Promise<void>;
   /** Removes read grants and sessions that expired before `before`. Returns how many. */
   removeExpired(before: Date): Promise<Removed>;
 
@@ -264,6 +273,17 @@ export interface TokenStore {
   renewLease(lease: Lease, progress: string | null, now: Date): Promise<boolean>;
   /** Gives a lease back, if it is the holder's. What was noted stays. */
   releaseLease(name: string, holder: string): Promise<void>;
+
+  /**
+   * Adds to the record of an application's usage, or takes away from it; adding nothing reads it. One atomic change.
+   * Returns it as it is then, with when it was counted last (null: never, it began with nothing).
+   */
+  addUsage(applicationId: string, change: Usage): Promise<Usage & { countedAt: Date | null }>;
+  /**
+   * Counts the application's tokens and puts that in the place of the record. Reads all of them: for the background.
+   * What is added meanwhile may be missing.
+   */
+  countUsage(applicationId: string, now: Date): Promise<Usage>;
 
   /**
    * Notes that the object store holds objects of these names though the application has no such tokens. Returns when

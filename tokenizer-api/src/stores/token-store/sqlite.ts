@@ -10,6 +10,7 @@ import { createOrphans } from './sqlite/orphans.js';
 import { createSecrets } from './sqlite/secrets.js';
 import { createSessions } from './sqlite/sessions.js';
 import { createTokens } from './sqlite/tokens.js';
+import { createUsage } from './sqlite/usage.js';
 
 /**
  * The embedded token store: one SQLite file, brought up to date when it is opened. Several processes of one machine
@@ -27,6 +28,7 @@ export async function openSqliteTokenStore(path: string): Promise<TokenStore> {
     ...createLeases(database),
     ...createSecrets(database),
     ...createOrphans(database),
+    ...createUsage(database),
     async migrate() {
       migrate(database);
     },

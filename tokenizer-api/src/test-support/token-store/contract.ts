@@ -12,6 +12,7 @@ import { readGrantContract } from './read-grants.js';
 import { secretContract } from './secrets.js';
 import { sessionContract } from './sessions.js';
 import { tokenContract } from './tokens.js';
+import { usageContract } from './usage.js';
 
 /** A store as one test uses it. */
 export type OpenedStore = () => TokenStore;
@@ -36,6 +37,7 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
     garbageContract(opened);
     leaseContract(opened);
     orphanContract(opened);
+    usageContract(opened);
     secretContract(opened);
     listContract(opened);
     auditContract(opened);

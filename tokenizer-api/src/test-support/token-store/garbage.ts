@@ -26,8 +26,8 @@ export function garbageContract(store: OpenedStore): void {
       expect(garbage).toHaveLength(2);
       expect(garbage).toEqual(
         expect.arrayContaining([
-          { token: due.token, applicationId: app, status: 'expired' },
-          { token: theirs.token, applicationId: otherApp, status: 'expired' },
+          { token: due.token, applicationId: app, status: 'expired', size: due.size },
+          { token: theirs.token, applicationId: otherApp, status: 'expired', size: theirs.size },
         ]),
       );
       expect(await recordOf(store(), due)).toEqual({ ...pending(due), status: 'expired', wrappedKey: null });

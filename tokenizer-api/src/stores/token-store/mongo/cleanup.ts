@@ -17,12 +17,13 @@ export function createCleanUp({ tokens, readGrants, sessions }: Models): CleanUp
         .sort({ garbageAt: 1 })
         .limit(limit)
         .setOptions(inOneAnswer(limit))
-        .select({ applicationId: 1, status: 1 })
+        .select({ applicationId: 1, status: 1, size: 1 })
         .lean<TokenDocument[]>();
-      return garbage.map(({ _id, applicationId, status }) => ({
+      return garbage.map(({ _id, applicationId, status, size }) => ({
         token: _id,
         applicationId,
         status: status as Garbage['status'],
+        size,
       }));
     },
 

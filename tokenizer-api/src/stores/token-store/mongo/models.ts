@@ -60,6 +60,16 @@ export interface SecretDocument extends Omit<SecretRecord, 'name'> {
   _id: string;
 }
 
+/** What an application's tokens take up. */
+export interface UsageDocument {
+  /** The application's id. */
+  _id: string;
+  tokens: number;
+  bytes: number;
+  /** Absent until then. */
+  countedAt?: Date;
+}
+
 export interface Models {
   tokens: Model<TokenDocument>;
   readGrants: Model<ReadGrantDocument>;
@@ -67,6 +77,7 @@ export interface Models {
   audit: Model<AuditDocument>;
   leases: Model<LeaseDocument>;
   orphans: Model<OrphanDocument>;
+  usage: Model<UsageDocument>;
   secrets: Model<SecretDocument>;
 }
 
@@ -176,6 +187,16 @@ const secretSchema = new Schema<SecretDocument>(
   options,
 );
 
+const usageSchema = new Schema<UsageDocument>(
+  {
+    _id: text,
+    tokens: { type: Number, required: true },
+    bytes: { type: Number, required: true },
+    countedAt: { type: Date },
+  },
+  options,
+);
+
 export const createModels = (connection: Connection): Models => ({
   tokens: connection.model<TokenDocument>('Token', tokenSchema, 'tokens'),
   readGrants: connection.model<ReadGrantDocument>('ReadGrant', readGrantSchema, 'readGrants'),
@@ -183,5 +204,6 @@ export const createModels = (connection: Connection): Models => ({
   audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'audit'),
   leases: connection.model<LeaseDocument>('Lease', leaseSchema, 'leases'),
   orphans: connection.model<OrphanDocument>('Orphan', orphanSchema, 'orphans'),
+  usage: connection.model<UsageDocument>('Usage', usageSchema, 'usage'),
   secrets: connection.model<SecretDocument>('Secret', secretSchema, 'secrets'),
 });

@@ -91,6 +91,14 @@ const steps: readonly string[] = [
     keyCiphertext TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE usage (
+    applicationId TEXT PRIMARY KEY,
+    tokens INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    countedAt INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** What `user_version` says of an up-to-date file. */
