@@ -8,11 +8,9 @@ import helmet from 'helmet';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { buildSchema } from 'type-graphql';
 import { openDatabase } from './database.js';
 import type { DemoContext } from './graphql/context.js';
-import { LoginResolver } from './graphql/login.js';
-import { PersonResolver } from './graphql/people.js';
+import { createDemoSchema } from './graphql/schema.js';
 import { readSession, writeSession } from './session.js';
 
 export interface DemoOptions {
@@ -53,13 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<{ url: string; cl
     },
   });
 
-  const schema = lunaSec.tokenDirective.transform(
-    await buildSchema({
-      resolvers: [LoginResolver, PersonResolver],
-      directives: [lunaSec.tokenDirective.definition],
-      validate: false,
-    }),
-  );
+  const schema = await createDemoSchema(lunaSec);
   const apollo = new ApolloServer<DemoContext>({
     schema,
     plugins: [
