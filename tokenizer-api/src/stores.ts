@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { join } from 'node:path';
 import type { Settings } from './config/settings.js';
-import { openLocalKeyProvider } from './stores/key-provider/local.js';
+import { createLocalKeyProvider, openLocalKeyProvider } from './stores/key-provider/local.js';
 import type { KeyProvider } from './stores/key-provider/port.js';
 import { createDiskObjectStore } from './stores/object-store/disk.js';
 import type { ObjectStore } from './stores/object-store/port.js';
@@ -32,7 +32,7 @@ interface Parts {
 
 /** Opens database, object store and key, and brings the database up to date. */
 export async function openStores(settings: Settings, { publicURL, now, warn }: Parts): Promise<Stores> {
-  const keys = await openLocalKeyProvider(settings.keyFile);
+  const keys = await openKeyProvider(settings);
   const tokens = await openTokenStore(settings, warn);
   try {
     await tokens.migrate();
@@ -58,6 +58,15 @@ export async function openStores(settings: Settings, { publicURL, now, warn }: P
     await tokens.close();
     throw error;
   }
+}
+
+/** Opens what wraps keys. Makes a key file where one is configured and missing. */
+export async function openKeyProvider({ keyProvider, keyFile }: Settings): Promise<KeyProvider> {
+  if (keyProvider.kind === 'local')
+    return keyProvider.keys ? createLocalKeyProvider(keyProvider.keys) : openLocalKeyProvider(keyFile);
+  const { createAWSKMSKeyProvider } = await import('./stores/key-provider/aws-kms.js');
+  const { kind: _, ...options } = keyProvider;
+  return createAWSKMSKeyProvider(options);
 }
 
 /** Opens the database alone. The caller migrates and closes it. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { defaultFiles } from '../config/file.js';
 import { ConfigError, defaultName, parseConfig } from '../config/settings.js';
 import { configTemplate } from '../config/template.js';
-import { readOrCreateKeys } from '../stores/key-provider/key-file.js';
+import { readOrCreateKeyFile } from '../stores/key-provider/key-file.js';
 import { configOf } from './settings.js';
 
 interface InitOptions {
@@ -65,7 +65,7 @@ export const initCommand = (): Command =>
             : `${path}: cannot be written (${code})`,
         ]);
       });
-      await readOrCreateKeys(keyFile);
+      await readOrCreateKeyFile(keyFile);
       console.log(
         `Wrote ${path}, and the keys in ${keyFile}: back them up, no value can be read without them.`,
       );

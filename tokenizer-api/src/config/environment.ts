@@ -43,6 +43,8 @@ export function overlayEnvironment(
   const values = { ...file };
   const given: GivenSetting[] = [];
   const kinds = new Set<string>();
+  /** The first variable of a section that belongs to one kind of it. */
+  const firstOfKind = new Map<string, { kind: string; variable: string }>();
   for (const setting of variables) {
     const found = read(setting, environment);
     if (!found) continue;
@@ -54,6 +56,14 @@ export function overlayEnvironment(
       given.push({ variable: found.name, path: [section, 'kind'], covers: 2 });
       continue;
     } else if (field !== undefined) {
+      if (setting.kind !== undefined) {
+        const first = firstOfKind.get(section) ?? { kind: setting.kind, variable: found.name };
+        if (first.kind !== setting.kind)
+          throw new ConfigError([
+            `${found.name}: is for ${section} of the kind ${setting.kind}, but ${first.variable} is for ${first.kind}; unset one of them`,
+          ]);
+        firstOfKind.set(section, first);
+      }
       // Another kind of store than the file's has settings of its own.
       const isSame = setting.kind === undefined || before.kind === setting.kind || kinds.has(section);
       values[section] = { ...(isSame ? before : { kind: setting.kind }), [field]: found.value };

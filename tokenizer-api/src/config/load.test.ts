@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -270,6 +271,97 @@ describe('the environment', () => {
   test('variables that are nothing like a setting are another program’s: a warning', async () => {
     const { warnings } = await load({ LUNASEC_APPLICATIONS, LUNASEC_SIGNING_KEY: 'secret', OTHER: 'x' });
     expect(warnings).toEqual(['LUNASEC_SIGNING_KEY is not a setting of the tokenizer; it is left alone.']);
+  });
+});
+
+describe('settings of keys', () => {
+  const key = randomBytes(32).toString('base64');
+  const LUNASEC_KEYS = JSON.stringify({ active: 'a', keys: [{ id: 'a', key }] });
+  const keyIds = [
+    'arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+    '1234abcd-12ab-34cd-56ef-1234567890ab',
+  ];
+  const kms = { LUNASEC_KMS_KEY_IDS: JSON.stringify(keyIds), LUNASEC_KMS_REGION: 'eu-central-1' };
+  const keyProviderOf = async (environment: Environment) =>
+    (await load({ LUNASEC_APPLICATIONS, ...environment })).settings.keyProvider;
+
+  test('by default name the key file', async () => {
+    expect(await keyProviderOf({})).toEqual({ kind: 'local' });
+  });
+
+  test('can be the keys themselves, or a file with them', async () => {
+    const keys = { active: 'a', keys: [{ id: 'a', key: Buffer.from(key, 'base64') }] };
+    expect(await keyProviderOf({ LUNASEC_KEYS })).toEqual({ kind: 'local', keys });
+    await write('keys', `${LUNASEC_KEYS}\n`);
+    expect(await keyProviderOf({ LUNASEC_KEYS_FILE: join(directory, 'keys') })).toEqual({
+      kind: 'local',
+      keys,
+    });
+  });
+
+  test('can name keys of AWS KMS', async () => {
+    expect(await keyProviderOf(kms)).toEqual({
+      kind: 'aws-kms',
+      keyIds,
+      region: 'eu-central-1',
+      cacheTime: 3600,
+    });
+  });
+
+  test.each<[string, Environment, RegExp]>([
+    [
+      'keys and a file',
+      { LUNASEC_KEYS, LUNASEC_KEY_FILE: '/keys' },
+      /LUNASEC_KEY_FILE: is of no use, as the keys come from LUNASEC_KEYS/,
+    ],
+    [
+      'KMS and a file',
+      { ...kms, LUNASEC_KEY_FILE: '/keys' },
+      /LUNASEC_KEY_FILE: is of no use, as the keys come from AWS KMS/,
+    ],
+    [
+      'keys and KMS',
+      { ...kms, LUNASEC_KEYS },
+      /LUNASEC_KMS_KEY_IDS: is for keyProvider of the kind aws-kms, but LUNASEC_KEYS is for local/,
+    ],
+    [
+      'keys and another kind',
+      { LUNASEC_KEYS, LUNASEC_KEY_PROVIDER: 'aws-kms' },
+      /LUNASEC_KEYS: is a setting of another kind/,
+    ],
+    [
+      'a short key',
+      { LUNASEC_KEYS: LUNASEC_KEYS.replace(key, key.slice(4)) },
+      /LUNASEC_KEYS: must be JSON such as [^]*must be 32 bytes in base64[^]*keys\[0\]\.key/,
+    ],
+    ['no JSON', { LUNASEC_KEYS: key }, /LUNASEC_KEYS: must be JSON such as/],
+    [
+      'an unknown active key',
+      { LUNASEC_KEYS: LUNASEC_KEYS.replace('"a"', '"b"') },
+      /must be the id of one of the keys/,
+    ],
+    [
+      'an alias',
+      { ...kms, LUNASEC_KMS_KEY_IDS: '["alias/tokens"]' },
+      /LUNASEC_KMS_KEY_IDS\[0\]: must be the id or ARN of a key, not an alias/,
+    ],
+    [
+      'one key twice',
+      {
+        ...kms,
+        LUNASEC_KMS_KEY_IDS: JSON.stringify([
+          keyIds[1],
+          `arn:aws:kms:eu-central-1:111122223333:key/${keyIds[1]}`,
+        ]),
+      },
+      /must not repeat a key/,
+    ],
+    ['no key', { ...kms, LUNASEC_KMS_KEY_IDS: '[]' }, /must name at least one key/],
+    ['no region', { ...kms, LUNASEC_KMS_REGION: '' }, /LUNASEC_KMS_REGION: /],
+  ])('with %s are refused, without a key in the message', async (_name, environment, message) => {
+    const said = await messageOf(load({ LUNASEC_APPLICATIONS, ...environment }));
+    expect(said).toMatch(message);
+    expect(said).not.toContain(key.slice(4, 20));
   });
 });
 

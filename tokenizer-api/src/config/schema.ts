@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { longestDuration } from '../duration.js';
+import { shortKeyId } from '../stores/key-provider/aws-key-id.js';
+import { parseKeys } from '../stores/key-provider/keys.js';
 import { count, duration, flag, origin, secureURL, text } from './fields.js';
 import { isPrivateKey, publicKeyFault } from './public-key.js';
 
@@ -175,6 +177,63 @@ const objectStore = z.discriminatedUnion(
   'must have a kind: disk or s3',
 );
 
+const awsKeyId = z
+  .string('must be the id or ARN of a key of AWS KMS')
+  .regex(
+    /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{1,64}$/,
+    'must be the id or ARN of a key, not an alias: what an alias names can change, and then nothing could be read',
+  );
+
+const keyProvider = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('local'),
+      keys: text()
+        .transform((json, context) => {
+          const parsed = parseKeys(json);
+          if ('keys' in parsed) return parsed.keys;
+          context.addIssue(
+            `must be JSON such as {"active":"a","keys":[{"id":"a","key":"<32 bytes in base64>"}]}\n${parsed.problem}`,
+          );
+          return z.NEVER;
+        })
+        .optional()
+        .meta({
+          description:
+            'The keys themselves, as JSON text of the same form as a key file, instead of `keyFile`. They are as they were at the start until the tokenizer is started again.',
+          variable: 'LUNASEC_KEYS',
+          secret: true,
+        }),
+    }),
+    z.strictObject({
+      kind: z.literal('aws-kms'),
+      keyIds: z
+        .array(awsKeyId, 'must be a list of ids or ARNs of keys')
+        .min(1, 'must name at least one key')
+        .refine((ids) => new Set(ids.map(shortKeyId)).size === ids.length, 'must not repeat a key')
+        .meta({
+          description:
+            'Ids or ARNs of symmetric keys of AWS KMS. The first one wraps, all unwrap: name a new one second, start every tokenizer again, and only then name it first.',
+          variable: 'LUNASEC_KMS_KEY_IDS',
+        }),
+      region: text()
+        .regex(/^[a-z0-9-]+$/, 'must be a region such as eu-central-1')
+        .meta({ description: 'Region of the keys, such as `eu-central-1`.', variable: 'LUNASEC_KMS_REGION' }),
+      endpoint: z.url('must be a URL').optional().meta({
+        description: 'Address of KMS, as this server reaches it. Default: AWS.',
+        variable: 'LUNASEC_KMS_ENDPOINT',
+      }),
+      cacheTime: duration(60, 86_400).prefault('1h').meta({
+        description:
+          'How long this server goes on by itself with a key that KMS decrypted: from 1m to 24h. So long it works on while KMS is away, and so long disabling a key takes to work.',
+        variable: 'LUNASEC_KMS_CACHE_TIME',
+      }),
+    }),
+  ],
+  'must have a kind: local or aws-kms',
+);
+
 /** Every setting of the tokenizer, with its limits and default. */
 export const configSchema = z.strictObject({
   host: text().default('127.0.0.1').meta({ description: 'Address to listen on.', variable: 'LUNASEC_HOST' }),
@@ -193,8 +252,12 @@ export const configSchema = z.strictObject({
   }),
   keyFile: text().optional().meta({
     description:
-      'The file of keys that wrap data keys; made on first start. Without it no value can be read. Default: `keys.json` in the data directory.',
+      'The file of keys that wrap data keys, for the `local` key provider; made on first start. Without it no value can be read. Default: `keys.json` in the data directory.',
     variable: 'LUNASEC_KEY_FILE',
+  }),
+  keyProvider: keyProvider.default({ kind: 'local' }).meta({
+    description: 'What wraps data keys: keys of your own keeping, in `keyFile` or in a variable, or AWS KMS.',
+    variable: 'LUNASEC_KEY_PROVIDER',
   }),
   applications: z
     .array(

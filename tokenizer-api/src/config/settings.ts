@@ -59,6 +59,11 @@ export function parseConfig(
       `${nameOf(['publicURL'])}: is needed, because ${rest.host} is no address that a browser can open; set it to the ` +
         'origin of this tokenizer, such as https://tokens.example.com',
     ]);
+  if (keyFile !== undefined && (rest.keyProvider.kind !== 'local' || rest.keyProvider.keys))
+    throw new ConfigError([
+      `${nameOf(['keyFile'])}: is of no use, as the keys come from ` +
+        `${rest.keyProvider.kind === 'local' ? nameOf(['keyProvider', 'keys']) : 'AWS KMS'}; remove one of them`,
+    ]);
   const settings: Settings = {
     ...rest,
     dataDirectory,

@@ -2,14 +2,16 @@ import { createToken } from '@lunasec/secure-frame/protocol';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.js';
-import { openLocalKeyProvider } from '../stores/key-provider/local.js';
 import type { KeyProvider } from '../stores/key-provider/port.js';
+import { openKeyProvider } from '../stores.js';
 import { fault, fine, reasonOf, warning } from './finding.js';
 import type { Finding } from './finding.js';
 
 /** Whether data keys can be wrapped and unwrapped. Makes no keys. */
-export async function checkKeys({ keyFile }: Settings): Promise<Finding[]> {
-  if (!existsSync(keyFile))
+export async function checkKeys(settings: Settings): Promise<Finding[]> {
+  const { keyFile, keyProvider } = settings;
+  const isFile = keyProvider.kind === 'local' && !keyProvider.keys;
+  if (isFile && !existsSync(keyFile))
     return [
       warning(
         'keys',
@@ -18,11 +20,15 @@ export async function checkKeys({ keyFile }: Settings): Promise<Finding[]> {
       ),
     ];
   try {
-    return [await checkProvider(await openLocalKeyProvider(keyFile))];
+    const provider = await openKeyProvider(settings);
+    // Asks AWS KMS for both operations, while the check below may use what it has in memory.
+    await provider.ping();
+    return [await checkProvider(provider)];
   } catch (error) {
-    return [
-      fault('keys', reasonOf(error), 'Restore the key file from a backup, or give it back to its owner.'),
-    ];
+    const fix = isFile
+      ? 'Restore the key file from a backup, or give it back to its owner.'
+      : 'Check the ids, region and endpoint of the keys, and that this tokenizer may use kms:GenerateDataKey and kms:Decrypt with them.';
+    return [fault('keys', reasonOf(error), fix)];
   }
 }
 

@@ -3,12 +3,55 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLocalKeyProvider } from './local.js';
+import { describeKeyProvider } from '../../test-support/key-provider/contract.js';
+import type { KeyRing } from '../../test-support/key-provider/contract.js';
+import { keysSchema } from './keys.js';
+import { createLocalKeyProvider, openLocalKeyProvider } from './local.js';
+import { KeyProviderUnavailableError } from './port.js';
 
 interface KeyFile {
   active: string;
   keys: { id: string; key: string }[];
 }
+
+const newKey = () => randomBytes(32).toString('base64');
+
+/** Keys by name, and what a file or variable with some of them holds. */
+const makeKeys = () => {
+  const keys = ['a', 'b', 'c'].map((id) => ({ id, key: newKey() }));
+  const pick = (indexes: number[]) => indexes.map((index) => keys[index]!);
+  return {
+    ids: ['a', 'b', 'c'],
+    write: (active: number, others: number[]) => ({
+      active: keys[active]!.id,
+      keys: pick([active, ...others]),
+    }),
+  };
+};
+
+describeKeyProvider('A key file', async (): Promise<KeyRing> => {
+  const directory = await mkdtemp(join(tmpdir(), 'lunasec-keys-'));
+  const { ids, write } = makeKeys();
+  let files = 0;
+  return {
+    ids,
+    async open(active, ...others) {
+      const path = join(directory, `${files++}.json`);
+      await writeFile(path, JSON.stringify(write(active, others)), { mode: 0o600 });
+      return openLocalKeyProvider(path);
+    },
+    close: () => rm(directory, { recursive: true }),
+  };
+});
+
+describeKeyProvider('Keys of the configuration', async (): Promise<KeyRing> => {
+  const { ids, write } = makeKeys();
+  return {
+    ids,
+    open: async (active, ...others) => createLocalKeyProvider(keysSchema.parse(write(active, others))),
+    close: async () => undefined,
+  };
+});
 
 describe('the local key provider', () => {
   let directory: string;
@@ -24,69 +67,67 @@ describe('the local key provider', () => {
   const readKeyFile = async () => JSON.parse(await readFile(path, 'utf8')) as KeyFile;
   const writeKeyFile = async (content: unknown) =>
     writeFile(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
-  const newKey = () => randomBytes(32).toString('base64');
 
-  test('unwraps what it wrapped, in the same context, after a restart too', async () => {
-    const wrapped = await (await openLocalKeyProvider(path)).wrap(dataKey, context);
-    const unwrapped = await (await openLocalKeyProvider(path)).unwrap(wrapped, context);
-    expect(Buffer.from(unwrapped).equals(dataKey)).toBe(true);
-  });
-
-  test('shows nothing of the data key, and never the same twice', async () => {
+  test('seals with AES-256-GCM under a random nonce', async () => {
     const keys = await openLocalKeyProvider(path);
     const [first, second] = [await keys.wrap(dataKey, context), await keys.wrap(dataKey, context)];
-    expect(first.keyId).toBe((await readKeyFile()).active);
-    expect(first.ciphertext).not.toBe(second.ciphertext);
     const bytes = Buffer.from(first.ciphertext, 'base64');
     expect(bytes).toHaveLength(12 + 32 + 16);
-    expect(bytes.includes(dataKey.subarray(0, 8))).toBe(false);
     expect(bytes.subarray(0, 12)).not.toEqual(Buffer.from(second.ciphertext, 'base64').subarray(0, 12));
   });
 
-  test.each([
-    ['token', { ...context, token: 'lunasec-2' }],
-    ['application', { ...context, applicationId: 'app-2' }],
-    ['split of the same letters', { applicationId: 'app-1l', token: 'unasec-1' }],
-    ['order', { applicationId: 'lunasec-1', token: 'app-1' }],
-    ['kind of owner', { secret: 'lunasec-1' }],
-  ])('does not unwrap for another %s', async (_name, other) => {
-    const keys = await openLocalKeyProvider(path);
-    const wrapped = await keys.wrap(dataKey, context);
-    await expect(keys.unwrap(wrapped, other)).rejects.toThrow();
-  });
+  describe('when the file changes', () => {
+    let time: number;
+    const open = () => openLocalKeyProvider(path, { clock: () => time });
+    beforeEach(() => {
+      time = 1000;
+    });
+    const addKey = async (id: string) => {
+      const { active, keys } = await readKeyFile();
+      await writeKeyFile({ active, keys: [...keys, { id, key: newKey() }] });
+    };
+    const activate = async (active: string) => writeKeyFile({ ...(await readKeyFile()), active });
 
-  test('does not unwrap what was altered, in whichever byte, or cut', async () => {
-    const keys = await openLocalKeyProvider(path);
-    const { keyId, ciphertext } = await keys.wrap(dataKey, context);
-    const bytes = Buffer.from(ciphertext, 'base64');
-    for (let index = 0; index < bytes.length; index++) {
-      const altered = Buffer.from(bytes);
-      altered[index]! ^= 1;
-      await expect(keys.unwrap({ keyId, ciphertext: altered.toString('base64') }, context)).rejects.toThrow();
-    }
-    for (const length of [0, 12, 27, 28, 59])
-      await expect(
-        keys.unwrap({ keyId, ciphertext: bytes.subarray(0, length).toString('base64') }, context),
-      ).rejects.toThrow();
-  });
+    test('meets a key that is new to it, and reads the file again at once', async () => {
+      const provider = await open();
+      const known = await provider.wrap(dataKey, context);
+      await addKey('new');
+      await activate('new');
+      const wrapped = await (await open()).wrap(dataKey, context);
+      expect(wrapped.keyId).toBe('new');
+      for (const it of [wrapped, known])
+        expect(Buffer.from(await provider.unwrap(it, context)).equals(dataKey)).toBe(true);
+    });
 
-  test('keeps several keys alive: the active one wraps, all unwrap', async () => {
-    const old = await (await openLocalKeyProvider(path)).wrap(dataKey, context);
-    const { keys } = await readKeyFile();
-    await writeKeyFile({ active: 'new', keys: [...keys, { id: 'new', key: newKey() }] });
-    const provider = await openLocalKeyProvider(path);
-    const fresh = await provider.wrap(dataKey, context);
-    expect(fresh.keyId).toBe('new');
-    for (const wrapped of [old, fresh])
+    test('wraps under the new active key after five seconds at most', async () => {
+      const provider = await open();
+      await addKey('new');
+      await activate('new');
+      time += 4999;
+      expect((await provider.wrap(dataKey, context)).keyId).not.toBe('new');
+      time++;
+      const many = await Promise.all(Array.from({ length: 20 }, () => provider.wrap(dataKey, context)));
+      expect(new Set(many.map(({ keyId }) => keyId))).toEqual(new Set(['new']));
+    });
+
+    test.each<[string, () => Promise<void>]>([
+      ['is gone', () => rm(path)],
+      ['is malformed', () => writeKeyFile('{')],
+      ['is open to others', () => chmod(path, 0o644)],
+    ])('and %s, wraps no more, still unwraps what it knows, and is not ready', async (_name, spoil) => {
+      const provider = await open();
+      const wrapped = await provider.wrap(dataKey, context);
+      const content = await readFile(path);
+      await spoil();
+      time += 5000;
+      await expect(provider.wrap(dataKey, context)).rejects.toBeInstanceOf(KeyProviderUnavailableError);
+      await expect(provider.ping()).rejects.toBeInstanceOf(KeyProviderUnavailableError);
       expect(Buffer.from(await provider.unwrap(wrapped, context)).equals(dataKey)).toBe(true);
-    await expect(provider.unwrap({ ...old, keyId: 'new' }, context)).rejects.toThrow();
-  });
-
-  test('says which key is missing', async () => {
-    const wrapped = await (await openLocalKeyProvider(path)).wrap(dataKey, context);
-    await writeKeyFile({ active: 'new', keys: [{ id: 'new', key: newKey() }] });
-    const provider = await openLocalKeyProvider(path);
-    await expect(provider.unwrap(wrapped, context)).rejects.toThrow(`has no key ${wrapped.keyId}`);
+      await writeFile(path, content, { mode: 0o600 });
+      await chmod(path, 0o600);
+      await provider.ping();
+      expect((await provider.wrap(dataKey, context)).keyId).toBe(wrapped.keyId);
+    });
   });
 
   describe('the key file', () => {

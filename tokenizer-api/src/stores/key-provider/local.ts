@@ -1,67 +1,88 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { readOrCreateKeys } from './key-file.js';
-import type { KeyContext, KeyProvider } from './port.js';
+import { readKeyFile, readOrCreateKeyFile, versionOfKeyFile } from './key-file.js';
+import type { Keys } from './keys.js';
+import { KeyProviderUnavailableError } from './port.js';
+import type { KeyProvider } from './port.js';
+import { seal, unseal } from './seal.js';
 
-const algorithm = 'aes-256-gcm';
-const keySize = 32;
-const nonceSize = 12;
-const tagSize = 16;
+/** Where keys come from. */
+interface KeySource {
+  /** For messages. */
+  name: string;
+  /** As they were known last. */
+  known(): Keys;
+  /** As they are now, or were at most so many milliseconds ago. */
+  current(age: number): Promise<Keys>;
+}
+
+/** How long a wrapping key is used before the file is looked at again, in milliseconds. */
+export const keyFileAge = 5000;
 
 /**
  * Wrapping keys in a file of this machine, made on the first start. The `active` key wraps; every key of the file
  * unwraps. Rejects when others can read the file, or when it is malformed.
  *
- * A data key is sealed with AES-256-GCM, a random 96-bit nonce, and its context as additional data (NIST SP 800-38D).
- * The key for that is derived per context, so however many are wrapped, no key sees enough nonces to repeat one.
+ * A change of the file is noticed without a restart: at once where a wrapped key names a key that is not known yet, and
+ * within {@link keyFileAge} for which one is active. While the file cannot be read nothing is wrapped, since its key
+ * might have been retired; what is known still unwraps. `clock` gives milliseconds that never go back.
  */
-export async function openLocalKeyProvider(path: string): Promise<KeyProvider> {
-  const { active, keys } = await readOrCreateKeys(path);
-  const byId = new Map(keys.map(({ id, key }) => [id, key]));
+export async function openLocalKeyProvider(
+  path: string,
+  { clock = () => performance.now() }: { clock?: () => number } = {},
+): Promise<KeyProvider> {
+  let file = await readOrCreateKeyFile(path);
+  let checkedAt = clock();
+  let checking: Promise<void> | undefined;
 
-  function wrappingKey(id: string, context: Buffer): Buffer {
-    const key = byId.get(id);
-    if (!key) throw new Error(`The key file ${path} has no key ${id}. Restore the file that has it.`);
-    return hkdf(key, context);
+  async function check(): Promise<void> {
+    const at = clock();
+    if ((await versionOfKeyFile(path)) !== file.version) file = await readKeyFile(path);
+    checkedAt = at;
   }
+
+  return createProvider({
+    name: `The key file ${path}`,
+    known: () => file.keys,
+    async current(age) {
+      if (clock() - checkedAt < age) return file.keys;
+      // One that began before this call may have missed what this call has come across.
+      await checking?.catch(() => undefined);
+      checking ??= check().finally(() => (checking = undefined));
+      await checking;
+      return file.keys;
+    },
+  });
+}
+
+/** Wrapping keys that the configuration gives, for as long as this process lives. */
+export const createLocalKeyProvider = (keys: Keys): KeyProvider =>
+  createProvider({ name: 'LUNASEC_KEYS', known: () => keys, current: async () => keys });
+
+function createProvider(source: KeySource): KeyProvider {
+  const current = (age: number) =>
+    source.current(age).catch((error: Error) => {
+      throw new KeyProviderUnavailableError(error.message, { cause: error });
+    });
+  const find = ({ keys }: Keys, id: string) => keys.find((it) => it.id === id)?.key;
 
   return {
     async wrap(dataKey, context) {
-      const encoded = encode(context);
-      const nonce = randomBytes(nonceSize);
-      const cipher = createCipheriv(algorithm, wrappingKey(active, encoded), nonce, {
-        authTagLength: tagSize,
-      });
-      cipher.setAAD(encoded);
-      const sealed = Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);
-      return { keyId: active, ciphertext: sealed.toString('base64') };
+      const keys = await current(keyFileAge);
+      return {
+        keyId: keys.active,
+        ciphertext: seal(find(keys, keys.active)!, dataKey, context).toString('base64'),
+      };
     },
-
     async unwrap({ keyId, ciphertext }, context) {
-      const encoded = encode(context);
-      const key = wrappingKey(keyId, encoded);
-      const sealed = Buffer.from(ciphertext, 'base64');
-      if (sealed.length <= nonceSize + tagSize) throw new Error('The wrapped key is cut short.');
-      const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceSize), {
-        authTagLength: tagSize,
-      });
-      decipher.setAAD(encoded);
-      decipher.setAuthTag(sealed.subarray(-tagSize));
-      return Buffer.concat([decipher.update(sealed.subarray(nonceSize, -tagSize)), decipher.final()]);
+      const key = find(source.known(), keyId) ?? find(await current(0), keyId);
+      if (!key) throw new Error(`${source.name} has no key ${keyId}. Restore the one that has it.`);
+      return unseal(key, Buffer.from(ciphertext, 'base64'), context);
     },
-
-    async ping() {},
+    async keyIds() {
+      const { active, keys } = await current(0);
+      return { active, all: keys.map(({ id }) => id) };
+    },
+    async ping() {
+      await current(0);
+    },
   };
 }
-
-const hkdf = (key: Uint8Array, info: Uint8Array): Buffer =>
-  Buffer.from(hkdfSync('sha256', key, '', Buffer.concat([Buffer.from('lunasec wrap\0'), info]), keySize));
-
-/** The names with their lengths in front, two of a token and one of a secret: no two contexts share an encoding. */
-const encode = (context: KeyContext): Buffer =>
-  Buffer.concat(
-    ('secret' in context ? [context.secret] : [context.applicationId, context.token]).flatMap((text) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(Buffer.byteLength(text));
-      return [length, Buffer.from(text)];
-    }),
-  );
