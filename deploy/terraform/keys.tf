@@ -41,6 +41,35 @@ data "aws_iam_policy_document" "objects_key" {
   }
 }
 
+# Wraps data keys, where the tokenizer's key provider is AWS KMS. KMS changes its material every year by itself, and
+# goes on opening what the old one wrapped: nothing is to be done about that.
+resource "aws_kms_key" "data_keys" {
+  description             = "${var.name}: data keys"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = data.aws_iam_policy_document.data_keys_key.json
+  tags                    = var.tags
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+data "aws_iam_policy_document" "data_keys_key" {
+  source_policy_documents = [data.aws_iam_policy_document.key_administration.json]
+
+  statement {
+    sid       = "WrapDataKeys"
+    actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.tokenizer.arn]
+    }
+  }
+}
+
 # The account may manage a key, not use it: who wants to, must change the key's policy, which CloudTrail records.
 data "aws_iam_policy_document" "key_administration" {
   statement {

@@ -66,6 +66,12 @@ data "aws_iam_policy_document" "tokenizer" {
   }
 
   statement {
+    sid       = "WrapDataKeys"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.data_keys.arn]
+  }
+
+  statement {
     sid       = "EncryptObjects"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [aws_kms_key.objects.arn]

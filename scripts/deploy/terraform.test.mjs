@@ -16,6 +16,8 @@ const permissions = {
   DeleteObjects: ['s3:DeleteObject'],
   HeadBucket: ['s3:ListBucket'],
   ListObjectsV2: ['s3:ListBucket'],
+  GenerateDataKey: ['kms:GenerateDataKey'],
+  Decrypt: ['kms:Decrypt'],
 };
 /** What S3 asks for on behalf of whoever calls it, for objects under a key of KMS. */
 const encryptionOfObjects = ['kms:Decrypt', 'kms:GenerateDataKey'];
@@ -69,6 +71,7 @@ describe('the Terraform module', () => {
     expect(allow(policies.tokenizer).map(({ sid, resources }) => [sid, resources])).toEqual([
       ['Objects', [`${bucket}/*`]],
       ['Bucket', [bucket]],
+      ['WrapDataKeys', ['${aws_kms_key.data_keys.arn}']],
       ['EncryptObjects', ['${aws_kms_key.objects.arn}']],
     ]);
     const conditions = policies.tokenizer.statement.at(-1).condition.map(({ variable }) => variable);
@@ -81,6 +84,10 @@ describe('the Terraform module', () => {
       expect(action).not.toMatch(/\*|kms:(Encrypt|Decrypt|ReEncrypt|GenerateDataKey|CreateGrant)/);
     expect(administration).toContain('kms:PutKeyPolicy');
     expect(actionsOf(policies.objects_key.statement)).toEqual(encryptionOfObjects);
+    const [wrapping, ...more] = policies.data_keys_key.statement;
+    expect(more).toEqual([]);
+    expect(wrapping.principals).toEqual([{ type: 'AWS', identifiers: ['${aws_iam_role.tokenizer.arn}'] }]);
+    expect(actionsOf([wrapping])).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
   });
 
   test('denies what no tokenizer would ask the bucket for', () => {
@@ -130,12 +137,17 @@ describe('the Terraform module', () => {
         ],
       },
     ]);
-    expect(resource('aws_kms_key').enable_key_rotation).toBe(true);
+    for (const name of ['objects', 'data_keys'])
+      expect(resource('aws_kms_key', name).enable_key_rotation).toBe(true);
   });
 
   test('never takes bucket or key down by accident', () => {
-    for (const type of ['aws_s3_bucket', 'aws_kms_key'])
-      expect(resource(type).lifecycle).toEqual([{ prevent_destroy: true }]);
+    for (const made of [
+      resource('aws_s3_bucket'),
+      resource('aws_kms_key'),
+      resource('aws_kms_key', 'data_keys'),
+    ])
+      expect(made.lifecycle).toEqual([{ prevent_destroy: true }]);
     expect(resource('aws_s3_bucket')).not.toHaveProperty('force_destroy');
   });
 
@@ -154,6 +166,16 @@ describe('the Terraform module', () => {
     ).toMatchObject({
       objectStore: { kind: 's3', serverSideEncryption: 'aws:kms' },
     });
+  });
+
+  test('answers settings for keys in AWS KMS', async () => {
+    const keyId = 'arn:aws:kms:eu-central-1:111122223333:key/0';
+    const example = { LUNASEC_KMS_KEY_IDS: JSON.stringify([keyId]), LUNASEC_KMS_REGION: 'eu-central-1' };
+    expect(Object.keys(output.key_settings[0].value).sort()).toEqual(Object.keys(example).sort());
+    const settings = { ...example, LUNASEC_PUBLIC_URL: 'https://tokens.example.com' };
+    expect(
+      await settingsOf({ ...imageEnvironment, LUNASEC_APPLICATIONS: applications, ...settings }),
+    ).toMatchObject({ keyProvider: { kind: 'aws-kms', keyIds: [keyId] } });
   });
 });
 
