@@ -95,6 +95,27 @@ const accepted = async (it: Awaited<ReturnType<typeof setUp>>) => {
 };
 
 describe('apolloPlugin', () => {
+  test('cuts tokens out of errors and extensions, if told so, of requests too that are not executed', async () => {
+    const leaked = 'lunasec-00000000-0000-4000-8000-000000000000';
+    const talking: ApolloServerPlugin<Context> = {
+      requestDidStart: async () => ({
+        executionDidStart: async ({ response }) => ({
+          executionDidEnd: async () => {
+            if (response.body?.kind === 'single')
+              response.body.singleResult.extensions = { trace: [`saw ${leaked}`] };
+          },
+        }),
+      }),
+    };
+    const it = await setUp({ leaks: 'error', plugins: [talking] });
+    expect((await it.run('{ plain }')).extensions).toEqual({ trace: ['saw [token]'] });
+    const invalid = await it.run(`{ plain(nope: "x") me { ${'name(a: "'}${leaked}") } }`);
+    expect(invalid.errors).not.toHaveLength(0);
+    const wrong = await it.run('mutation ($t: String) { save(token: $t) { name } }', { t: [leaked, 1] });
+    expect(wrong.errors?.[0]?.message).toContain('got invalid value');
+    expect(JSON.stringify([invalid, wrong])).not.toContain(leaked);
+  });
+
   test('verifies before any resolver, grants what the mutation returns', async () => {
     const { run, tokenizer, saved } = await setUp();
     const mine = tokenizer.tokenize('alice');

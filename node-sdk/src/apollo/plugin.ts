@@ -52,6 +52,12 @@ export function createApolloPlugin<TContext extends BaseContext>(
           return null;
         },
 
+        // After everything that makes errors and extensions, of requests too that are never executed.
+        async willSendResponse({ response: { body } }) {
+          const result = body.kind === 'single' ? body.singleResult : body.initialResult;
+          Object.assign(result, engine.checkTexts(result));
+        },
+
         async executionDidStart({ response, contextValue, overallCachePolicy }) {
           return {
             // The response exists, and nothing that reports, caches or sends it has seen it yet.

@@ -9,6 +9,8 @@ export interface IO {
   /** All of standard input; undefined when that is a terminal, where nobody would know to type. */
   input(): Promise<string | undefined>;
   now(): Date;
+  /** The command did its work, and what it found makes it end with exit code 1. */
+  fail(): void;
 }
 
 /** The process's own. */
@@ -17,7 +19,8 @@ export const processIO: IO = {
   err: (line) => void process.stderr.write(`${line}\n`),
   input: async () => (process.stdin.isTTY ? undefined : text(process.stdin)),
   now: () => new Date(),
+  fail: () => void (process.exitCode = 1),
 };
 
-/** A mistake of whoever calls the command: its message is all they need. */
+/** A mistake of whoever calls the command: its message is all they need. Exit code 2. */
 export class UsageError extends Error {}

@@ -27,6 +27,7 @@ async function lunasec(line: string, input?: string) {
     err: (text) => void err.push(text),
     input: async () => input,
     now: () => new Date(time),
+    fail: () => {},
   });
   for (const command of [
     program,

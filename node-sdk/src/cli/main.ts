@@ -6,5 +6,5 @@ await createProgram(processIO)
   .parseAsync()
   .catch((error: unknown) => {
     console.error(error instanceof UsageError ? error.message : error);
-    process.exitCode = 1;
+    process.exitCode = 2;
   });

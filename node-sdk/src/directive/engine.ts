@@ -20,6 +20,8 @@ import type { Payload, PayloadError } from './payload.js';
 import { planOf } from './plan.js';
 import { createLocate, nullAt, valueAt } from './positions.js';
 import type { Locate, ResponsePath } from './positions.js';
+import { checkTexts } from './text-leaks.js';
+import type { Surroundings } from './text-leaks.js';
 
 export interface EngineParts {
   client: Pick<TokenizerClient, 'verifyStoreGrants' | 'createReadGrants'>;
@@ -68,18 +70,34 @@ export interface Engine {
     result: IncrementalResult,
     contextValue: unknown,
   ): Promise<IncrementalResult>;
+  /**
+   * For whatever leaves, once everything else had its say: looks for tokens in the texts of errors and extensions.
+   * Returns a copy without them where they are not to leave.
+   */
+  checkTexts<Result extends Surroundings>(result: Result): Result;
 }
 
 export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine {
   const reported = new Set<string>();
 
-  function report(coordinate: string): void {
-    if (reported.has(coordinate)) return;
-    reported.add(coordinate);
-    log.warn(
+  function reportOnce(place: string, message: string): void {
+    // Places in errors are as many as clients think of names.
+    if (reported.has(place) || reported.size >= mostReported) return;
+    reported.add(place);
+    log.warn(message);
+  }
+
+  const report = (coordinate: string) =>
+    reportOnce(
+      coordinate,
       `A token went through ${coordinate}, which is not marked @token. Mark it, or its values are unreadable.`,
     );
-  }
+
+  const reportText = (place: string) =>
+    reportOnce(
+      place,
+      `A token ${leaks === 'error' ? 'was cut out of' : 'left in'} ${place}. Errors and extensions end up in logs: name the field there, not the token.`,
+    );
 
   function asError(error: unknown): LunaSecError {
     if (error instanceof LunaSecError) return error;
@@ -238,8 +256,16 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     return errors;
   }
 
-  return { begin, settle, settleIncremental };
+  return {
+    begin,
+    settle,
+    settleIncremental,
+    checkTexts: (result) => checkTexts(result, leaks, reportText),
+  };
 }
+
+/** How many places are reported in all. */
+const mostReported = 1000;
 
 type Typenames = readonly (string | undefined)[];
 

@@ -57,7 +57,7 @@ export async function subscribeWithTokens(
   const begun = await begin(engine, args, options);
   if ('result' in begun) return begun.result ?? (await execute(args));
   const events = await createSourceEventStream(begun.args);
-  if (!(Symbol.asyncIterator in events)) return withErrors(events, options);
+  if (!(Symbol.asyncIterator in events)) return engine.checkTexts(withErrors(events, options));
   return mapEvents(events, async (rootValue) => {
     const own = withOwnOperation(args.document, begun.charge.definition);
     const charge: Charge = {
@@ -105,11 +105,11 @@ async function settle(
 ): Promise<ExecutionResult> {
   const { data, errors: added } = await engine.settle(charge, result.data, args.contextValue);
   const errors = [...(result.errors ?? []), ...added].map((error) => mapError(error));
-  return {
+  return engine.checkTexts({
     ...result,
     ...(errors.length > 0 ? { errors } : {}),
     ...('data' in result ? { data } : {}),
-  };
+  });
 }
 
 /** Passes payloads on one by one, each when its tokens are granted. */
@@ -124,8 +124,10 @@ function settleIncremental(
     const settled = await engine.settleIncremental(charge, result, contextValue);
     const { incremental } = settled;
     return {
-      ...withErrors(settled, options),
-      ...(incremental ? { incremental: incremental.map((part) => withErrors(part, options)) } : {}),
+      ...engine.checkTexts(withErrors(settled, options)),
+      ...(incremental
+        ? { incremental: incremental.map((part) => engine.checkTexts(withErrors(part, options))) }
+        : {}),
     };
   });
 }

@@ -1,5 +1,5 @@
 export type { Charge, FindRequest, Resolver } from './charge.js';
-export { definition, printUsage, typeDefs } from './definition.js';
+export { definition, directiveName, printUsage, typeDefs } from './definition.js';
 export { parseDuration } from './duration.js';
 export { createEngine } from './engine.js';
 export type { Engine } from './engine.js';
@@ -8,4 +8,5 @@ export type { Execute } from './execute.js';
 export { guardField, transform } from './guard.js';
 export type { IncrementalPart, IncrementalResult } from './incremental.js';
 export type { LeakPolicy } from './leaks.js';
-export { planOf } from './plan.js';
+export { canHoldTokens, inspectSchema, planOf } from './plan.js';
+export type { Mark } from './plan.js';

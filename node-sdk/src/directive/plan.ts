@@ -51,18 +51,40 @@ export interface Plan {
   hasInputs: boolean;
 }
 
+/** A `@token` that cannot work, and why. */
+export interface Mistake {
+  coordinate: string;
+  text: string;
+}
+
+/** All that a schema says about tokens, right or wrong. */
+export interface Inspection {
+  plan: Plan;
+  /** By coordinate, those included that come from an interface. */
+  marks: ReadonlyMap<string, Mark>;
+  mistakes: readonly Mistake[];
+}
+
 const usage = z.object({ duration: z.string().nullish(), binding: z.string().nullish() });
 const plans = new WeakMap<GraphQLSchema, Plan>();
 
 /** The plan of a schema, made once. Throws an error that lists every `@token` that cannot work, and why. */
 export function planOf(schema: GraphQLSchema): Plan {
   let plan = plans.get(schema);
-  if (!plan) plans.set(schema, (plan = createPlan(schema)));
+  if (!plan) {
+    const inspection = inspectSchema(schema);
+    const lines = inspection.mistakes.map(({ coordinate, text }) => `${coordinate}: ${text}`);
+    if (lines.length > 0)
+      throw new Error(`The schema uses @${directiveName} in ways that cannot work:\n${lines.join('\n')}`);
+    plans.set(schema, (plan = inspection.plan));
+  }
   return plan;
 }
 
-function createPlan(schema: GraphQLSchema): Plan {
-  const mistakes: string[] = [];
+/** Reads every `@token` of a schema. */
+export function inspectSchema(schema: GraphQLSchema): Inspection {
+  const mistakes: Mistake[] = [];
+  const marks = new Map<string, Mark>();
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 
   function markOf(
@@ -72,7 +94,7 @@ function createPlan(schema: GraphQLSchema): Plan {
   ): Mark | undefined {
     const found = getDirective(schema, element, directiveName)?.[0];
     if (!found) return undefined;
-    const mistake = (text: string) => void mistakes.push(`${coordinate}: ${text}`);
+    const mistake = (text: string) => void mistakes.push({ coordinate, text });
     if (!canHoldTokens(element.type))
       mistake(
         `@${directiveName} marks strings, IDs and custom scalars, or lists of them, not ${element.type}.`,
@@ -92,7 +114,9 @@ function createPlan(schema: GraphQLSchema): Plan {
       const fault = siblings(name);
       if (fault) mistake(`{${name}} in its binding ${fault}.`);
     }
-    return { coordinate, duration, binding };
+    const mark = { coordinate, duration, binding };
+    marks.set(coordinate, mark);
+    return mark;
   }
 
   const inputFields = new Map<string, Map<string, Mark>>();
@@ -144,20 +168,27 @@ function createPlan(schema: GraphQLSchema): Plan {
     }
   }
 
-  if (mistakes.length > 0)
-    throw new Error(`The schema uses @${directiveName} in ways that cannot work:\n${mistakes.join('\n')}`);
+  for (const [coordinate, field] of fields) {
+    if (field.output) marks.set(coordinate, field.output);
+    for (const [name, mark] of field.arguments) marks.set(`${coordinate}(${name}:)`, mark);
+  }
   const planned = [...fields.values()];
   return {
-    field: (typeName, fieldName) => fields.get(`${typeName}.${fieldName}`),
-    inputField: (typeName, fieldName) => inputFields.get(typeName)?.get(fieldName),
-    hasOutputs: planned.some(({ output }) => output !== undefined),
-    hasInputs: planned.some(({ takesTokens }) => takesTokens),
+    plan: {
+      field: (typeName, fieldName) => fields.get(`${typeName}.${fieldName}`),
+      inputField: (typeName, fieldName) => inputFields.get(typeName)?.get(fieldName),
+      hasOutputs: planned.some(({ output }) => output !== undefined),
+      hasInputs: planned.some(({ takesTokens }) => takesTokens),
+    },
+    marks,
+    mistakes,
   };
 }
 
 const builtInWithoutTokens = new Set(['Int', 'Float', 'Boolean']);
 
-function canHoldTokens(type: GraphQLType): boolean {
+/** Whether a type is one that `@token` can mark: strings, IDs and custom scalars, or lists of them. */
+export function canHoldTokens(type: GraphQLType): boolean {
   const named = getNamedType(type);
   return isScalarType(named) && !builtInWithoutTokens.has(named.name);
 }

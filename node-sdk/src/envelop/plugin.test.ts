@@ -269,6 +269,22 @@ describe('with GraphQL Yoga over HTTP', () => {
     });
   });
 
+  test('cuts tokens out of errors and extensions, if told so, of requests too that are not executed', async () => {
+    const leaked = 'lunasec-00000000-0000-4000-8000-000000000000';
+    const talking: YogaPlugin = {
+      onResultProcess: ({ result, setResult }) =>
+        setResult({ ...(result as object), extensions: { trace: [`saw ${leaked}`] } }),
+    };
+    const { run } = await setUp({ leaks: 'error', before: [talking] });
+    expect(await run('{ plain }')).toEqual({
+      data: { plain: 'plain' },
+      extensions: { trace: ['saw [token]'] },
+    });
+    const wrong = await run('mutation ($t: String) { save(token: $t) { name } }', { t: [leaked, 1] });
+    expect(wrong.errors?.[0]?.message).toContain('String cannot represent');
+    expect(JSON.stringify(wrong)).not.toContain(leaked);
+  });
+
   describe('what was forgotten fails closed', () => {
     test('the plugin', async () => {
       const it = await setUp({ plugged: false });

@@ -16,6 +16,8 @@ export interface EnvelopPlugin {
   onSchemaChange(payload: { schema: GraphQLSchema }): void;
   onExecute(payload: { executeFn: Execute; setExecuteFn(execute: Execute): void }): void;
   onSubscribe(payload: { setSubscribeFn(subscribe: Subscribe): void }): void;
+  /** Of GraphQL Yoga: sees what is about to leave, of requests too that are never executed. */
+  onResultProcess(payload: { result: unknown; setResult(result: ExecutionResult): void }): void;
 }
 
 type Subscribe = (
@@ -49,6 +51,12 @@ export function createEnvelopPlugin<TContext extends object>(
     },
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn((args) => subscribeWithTokens(engine, withResolver(args), options));
+    },
+    onResultProcess({ result, setResult }) {
+      if (typeof result !== 'object' || result === null || Array.isArray(result)) return;
+      if (Symbol.asyncIterator in result) return;
+      const checked = engine.checkTexts(result as ExecutionResult);
+      if (checked !== result) setResult(checked);
     },
   };
 }
