@@ -27,13 +27,13 @@ describe('one call, however many tokens', () => {
 
   test('a form of 30 fields makes one tokenize, its mutation one verifyStoreGrants', async () => {
     const counts = countFrameRequests(page, stack.tokenizerURL);
-    const before = await countServerCalls(stack.tokenizerURL);
+    const before = await countServerCalls(stack.tokenizer.metricsURL!);
     await page.goto(`${stack.appURL}/?fields=30`);
     for (let index = 0; index < 30; index++) await secureInput(page, `Field ${index}`).fill(`value ${index}`);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('saved 30').waitFor();
     expect(counts).toEqual({ createSession: 1, tokenize: 1, detokenize: 0 });
-    const after = await countServerCalls(stack.tokenizerURL);
+    const after = await countServerCalls(stack.tokenizer.metricsURL!);
     expect(after.verifyStoreGrants - before.verifyStoreGrants).toBe(1);
     expect(after.createReadGrants - before.createReadGrants).toBe(0);
   });
@@ -49,10 +49,10 @@ describe('one call, however many tokens', () => {
   });
 
   test('a query that returns 120 tokens makes one createReadGrants', async () => {
-    const before = await countServerCalls(stack.tokenizerURL);
+    const before = await countServerCalls(stack.tokenizer.metricsURL!);
     const answer = await graphql<{ values: string[] }>(page, '{ values(repeat: 4) }');
     expect(answer.data?.values).toHaveLength(120);
-    const after = await countServerCalls(stack.tokenizerURL);
+    const after = await countServerCalls(stack.tokenizer.metricsURL!);
     expect(after.createReadGrants - before.createReadGrants).toBe(1);
   });
 

@@ -1,8 +1,8 @@
 /** Calls that the tokenizer has answered to application servers so far, by operation, read from its metrics. */
 export async function countServerCalls(
-  tokenizerURL: string,
+  metricsURL: string,
 ): Promise<{ verifyStoreGrants: number; createReadGrants: number }> {
-  const text = await (await fetch(`${tokenizerURL}/metrics`)).text();
+  const text = await (await fetch(metricsURL)).text();
   const count = (operation: string) =>
     text
       .split('\n')

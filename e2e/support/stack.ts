@@ -67,6 +67,7 @@ export async function startStack({
       dataDirectory: join(directory, 'tokenizer'),
       // Faults are what the tests are about: their log lines would only hide the report.
       logLevel: 'fatal',
+      metrics: { port: 0 },
       applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
       ...stores?.config,
     },

@@ -119,6 +119,7 @@ describe('the Kubernetes manifests', () => {
       data = mkdtempSync(join(tmpdir(), 'lunasec-deploy-'));
       tokenizer = await startTokenizer({
         port: 0,
+        metrics: { port: 0 },
         dataDirectory: data,
         logLevel: 'silent',
         applications: JSON.parse(applications),
@@ -133,17 +134,36 @@ describe('the Kubernetes manifests', () => {
       container.startupProbe.httpGet.path,
       container.livenessProbe.httpGet.path,
       container.readinessProbe.httpGet.path,
-      deployment.template.metadata.annotations['prometheus.io/path'],
     ];
     test.each(paths)('%s is answered', async (path) => {
       expect((await fetch(tokenizer.url + path)).status).toBe(200);
     });
 
-    test('at the port that it listens on', async () => {
-      expect(container.ports).toEqual([{ name: 'http', containerPort: (await settings()).port }]);
-      expect(deployment.template.metadata.annotations['prometheus.io/port']).toBe(
-        String((await settings()).port),
-      );
+    test('for its metrics, too', async () => {
+      const path = deployment.template.metadata.annotations['prometheus.io/path'];
+      const response = await fetch(new URL(path, tokenizer.metricsURL));
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('lunasec_')]);
+    });
+
+    test('at the ports that it listens on', async () => {
+      const { port, metrics } = await settings();
+      expect(container.ports).toEqual([
+        { name: 'http', containerPort: port },
+        { name: 'metrics', containerPort: metrics.port },
+      ]);
+      expect(deployment.template.metadata.annotations['prometheus.io/port']).toBe(String(metrics.port));
+      expect(metrics.host).toBe('0.0.0.0');
+    });
+
+    test('for metrics from the namespace of Prometheus alone', () => {
+      const rules = the('NetworkPolicy').spec.ingress.map(({ from, ports }) => [
+        from[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name'],
+        ports[0].port,
+      ]);
+      expect(rules).toEqual([
+        ['ingress', 'http'],
+        ['monitoring', 'metrics'],
+      ]);
     });
 
     test('and let nothing in from outside but the API and the frames', async () => {
@@ -155,8 +175,11 @@ describe('the Kubernetes manifests', () => {
     });
   });
 
-  test('leave time to finish: after the pause in front of SIGTERM more remains than a transfer of ours may take', () => {
-    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(container.lifecycle.preStop.sleep.seconds + 30);
+  test('leave time to finish: after the pause in front of SIGTERM more remains than the tokenizer takes', async () => {
+    const { shutdownDelay = 0, shutdownTimeout } = await settings();
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
+      container.lifecycle.preStop.sleep.seconds + shutdownDelay + shutdownTimeout,
+    );
   });
 });
 

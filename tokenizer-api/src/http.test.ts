@@ -354,7 +354,7 @@ describe('the HTTP side', () => {
 
   test('metrics count root fields, once each, whatever the batch and the alias', async () => {
     const count = async (operation: string, outcome: string) => {
-      const text = await (await get('/metrics')).text();
+      const text = await tokenizer.metrics();
       const line = text
         .split('\n')
         .find((it) =>
@@ -371,7 +371,59 @@ describe('the HTTP side', () => {
     await tokenizer.call(detokenize, { tokens: [] });
     expect(await count('detokenize', 'ok')).toBe(before[0] + 3);
     expect(await count('detokenize', 'error')).toBe(before[1] + 1);
-    expect(await (await get('/metrics')).text()).toMatch(/^process_cpu_seconds_total /m);
+    expect(await tokenizer.metrics()).toMatch(/^process_cpu_seconds_total /m);
+  });
+});
+
+describe('metrics', () => {
+  let tokenizer: TestTokenizer;
+  beforeAll(async () => {
+    tokenizer = await startTestTokenizer();
+  });
+  afterAll(() => tokenizer.close());
+
+  test('are not where the world is served', async () => {
+    expect((await fetch(`${tokenizer.url}/metrics`)).status).toBe(404);
+    const elsewhere = tokenizer.running.metricsURL!.replace('/metrics', '/readyz');
+    expect((await fetch(elsewhere)).status).toBe(404);
+  });
+
+  test('are not served at all unless asked for', async () => {
+    const other = await startTestTokenizer({ config: { metrics: undefined } });
+    expect(other.running.metricsURL).toBeUndefined();
+    await other.close();
+  });
+
+  test('tell how long stores took, and what is in flight', async () => {
+    const ada = actAs(tokenizer, tokenizer.shop, 'ada');
+    const token = await ada.keep('x');
+    await ada.grant([token]);
+    await ada.read(token);
+    const text = await tokenizer.metrics();
+    for (const [store, method] of [
+      ['database', 'insertTokens'],
+      ['database', 'findReadable'],
+      ['objects', 'head'],
+      ['keys', 'wrap'],
+      ['keys', 'unwrap'],
+    ])
+      expect(text).toMatch(
+        `lunasec_store_call_duration_seconds_count{store="${store}",method="${method}",outcome="ok"} `,
+      );
+    // Metrics have a server of their own, so asking for them is not counted.
+    expect(text).toMatch(/^lunasec_requests_in_flight 0$/m);
+  });
+
+  test('have labels from lists that no caller makes longer', async () => {
+    const before = new Set((await tokenizer.metrics()).match(/^lunasec_\w+\{[^}]*\}/gm));
+    for (let call = 0; call < 20; call++) {
+      await fetch(`${tokenizer.url}/made-up-${call}`);
+      await tokenizer.call(`query Name${call} { alias${call}: token(id: "x${call}") { id } }`);
+    }
+    const names = [...new Set((await tokenizer.metrics()).match(/^lunasec_\w+\{[^}]*\}/gm))];
+    const added = names.filter((name) => !before.has(name));
+    expect(added.filter((name) => /made-up|Name|alias|x\d/.test(name))).toEqual([]);
+    expect(new Set(added.map((name) => /operation="(\w+)"/.exec(name)?.[1]))).toEqual(new Set(['token']));
   });
 });
 
@@ -382,7 +434,7 @@ test('metrics tell how sweeping goes', async () => {
     await ada.store('never accepted');
     tokenizer.clock.offset = 20 * 60_000;
     await tokenizer.running.sweep();
-    const text = await (await fetch(`${tokenizer.url}/metrics`)).text();
+    const text = await tokenizer.metrics();
     for (const line of [
       'lunasec_sweeps_total{outcome="done"} 1',
       'lunasec_swept_objects_total 1',

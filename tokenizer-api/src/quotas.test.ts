@@ -62,7 +62,7 @@ describe('an application with a quota', () => {
   test('is told of in the metrics and the audit', async () => {
     await ada.tokenize(await inputs(4));
     await tokenizer.running.sweep();
-    const text = await (await fetch(`${tokenizer.url}/metrics`)).text();
+    const text = await tokenizer.metrics();
     expect(text).toContain('lunasec_application_tokens{application="shop"} 3');
     expect(text).toContain('lunasec_refusals_total{operation="tokenize",code="QUOTA_EXCEEDED"} 1');
     const { data } = await ada.server<{ auditEvents: { edges: { node: object }[] } }>(

@@ -261,7 +261,7 @@ describe('limits', () => {
   });
 
   test('metrics count what was refused, by code, and each rate', async () => {
-    const text = await (await fetch(`${tokenizer.url}/metrics`)).text();
+    const text = await tokenizer.metrics();
     for (const line of [
       /^lunasec_refusals_total\{operation="detokenize",code="RATE_LIMITED"\} [1-9]/m,
       /^lunasec_refusals_total\{operation="deleteTokens",code="BATCH_TOO_LARGE"\} [1-9]/m,
@@ -341,9 +341,7 @@ describe('limits that replicas share', () => {
     const [one, two] = [await start(), await start()];
     expect(await tryTimes(actAs(one, one.shop, 'ada'), 8)).toBe(5);
     expect(await tryTimes(actAs(two, two.shop, 'ada'), 8)).toBe(5);
-    expect(await (await fetch(`${one.url}/metrics`)).text()).toMatch(
-      /^lunasec_rate_counter_failures_total\{rate="session"\} 5$/m,
-    );
+    expect(await one.metrics()).toMatch(/^lunasec_rate_counter_failures_total\{rate="session"\} 5$/m);
     await Promise.all([one.close(), two.close()]);
   });
 });

@@ -1,8 +1,9 @@
 import { frameDirectory } from '@lunasec/secure-frame/files';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { createApplications } from './auth/applications.js';
 import { createApplicationJWTVerifier } from './auth/application-jwt.js';
@@ -14,11 +15,16 @@ import type { Settings, TokenizerConfig } from './config/settings.js';
 import { createRateLimits } from './graphql/rate-limits.js';
 import { createGraphQLServer } from './graphql/server.js';
 import { createApp } from './http/app.js';
+import { createDrain } from './http/drain.js';
 import { createFrames } from './http/frames.js';
 import { createGraphQLRoute } from './http/graphql.js';
 import { createReadiness } from './http/health.js';
+import { addressOf, listen } from './http/listen.js';
 import { createLogger, createReport, createRequestLog } from './http/logging.js';
+import { startMetricsServer } from './http/metrics-server.js';
+import type { MetricsServer } from './http/metrics-server.js';
 import { createMetrics } from './http/metrics.js';
+import type { CountStoreCall } from './http/metrics/stores.js';
 import { createAudit } from './services/audit.js';
 import { createDeletion } from './services/deletion.js';
 import { createDetokenization } from './services/detokenization.js';
@@ -32,15 +38,20 @@ import type { Swept } from './services/sweeper.js';
 import { createTokenization } from './services/tokenization.js';
 import { createTokens } from './services/tokens.js';
 import { createUUIDs } from './services/uuid.js';
+import { observed } from './stores/observed.js';
+import type { ObserveCall } from './stores/observed.js';
 import { openStores } from './stores.js';
 import type { Stores } from './stores.js';
+import { inChildSpan, traceOf } from './tracing/spans.js';
 
 export interface RunningTokenizer {
   /** Its public URL, without a trailing slash. */
   url: string;
+  /** Where Prometheus finds its metrics, if they are served. */
+  metricsURL: string | undefined;
   /** Removes what nobody can use any more, now; it also does so by itself. Replicas take turns. */
   sweep(): Promise<Swept>;
-  /** Finishes the requests in flight, then closes everything. */
+  /** Stops being ready, finishes the requests in flight within bounds, then closes everything. */
   close(): Promise<void>;
 }
 
@@ -75,18 +86,24 @@ export async function runTokenizer(
 
   // Listens first: with port 0 only that tells the public URL, which the rest needs.
   let handle: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const httpServer = createServer((request, response) => handle(request, response));
+  const drain = createDrain();
+  const httpServer = createServer((request, response) => {
+    drain.watch(request, response);
+    handle(request, response);
+  });
   // Longer than load balancers keep theirs, so that they never use a connection that is being closed here.
   httpServer.keepAliveTimeout = 65_000;
   await listen(httpServer, settings);
-  const url = settings.publicURL ?? addressOf(httpServer);
+  const url = settings.publicURL ?? addressOf(httpServer.address() as AddressInfo);
 
   let stores: Stores | undefined;
+  let metricsServer: MetricsServer | undefined;
   try {
     stores = wrapStores(
       await openStores(settings, { publicURL: url, now, warn: (text) => logger.warn(text) }),
     );
-    const { tokens: store, objects, keys } = stores;
+    const metrics = createMetrics(drain);
+    const { tokens: store, objects, keys } = observeStores(stores, metrics.countStoreCall);
     const applications = createApplications(settings.applications, { now, report });
     const jwtRules = { applications, audience: url, now };
     const authenticate = createAuthentication({
@@ -96,7 +113,6 @@ export async function runTokenizer(
       now,
     });
     const audit = createAudit({ store, now, createId: createUUIDs(now) });
-    const metrics = createMetrics();
     const quotas = createQuotas({
       store,
       applications: settings.applications,
@@ -119,7 +135,12 @@ export async function runTokenizer(
       counter: stores.rateCounter,
       meter: metrics.rates,
     });
-    const graphql = await createGraphQLServer({ httpServer, introspection: settings.introspection, report });
+    const graphql = await createGraphQLServer({
+      httpServer,
+      introspection: settings.introspection,
+      shutdownTimeout: settings.shutdownTimeout,
+      report,
+    });
 
     handle = createApp({
       isHTTPS: url.startsWith('https:'),
@@ -131,6 +152,7 @@ export async function runTokenizer(
         let caller: Promise<Caller> | undefined;
         return {
           requestId,
+          trace: traceOf(request.headers),
           address: request.ip ?? '',
           origin: request.headers.origin,
           ownOrigin: url,
@@ -147,12 +169,12 @@ export async function runTokenizer(
         connectOrigins: objects.connectOrigins,
       }),
       objects: stores.objectsHandler,
-      metrics: metrics.handler,
       readiness: createReadiness(
         { tokenStore: () => store.ping(), objectStore: () => objects.ping(), keys: () => keys.ping() },
-        report,
+        { isDraining: drain.isDraining, report },
       ),
     });
+    if (settings.metrics) metricsServer = await startMetricsServer(settings.metrics, metrics.render);
     const sweeper = createSweeper({
       store,
       objects,
@@ -167,30 +189,55 @@ export async function runTokenizer(
     const opened = stores;
     let closing: Promise<void> | undefined;
     const close = async () => {
+      drain.begin();
+      if (settings.shutdownDelay !== undefined) await setTimeout(settings.shutdownDelay * 1000);
+      // Takes no new connection; then waits for requests in flight.
       await graphql.stop();
+      if (drain.inFlight() > 0)
+        logger.warn(`Requests that took longer than shutdownTimeout and were cut off: ${drain.inFlight()}.`);
       await sweeper.stop();
+      await metricsServer?.close();
       await opened.close();
     };
-    return { url, sweep: () => sweeper.sweep(), close: () => (closing ??= close()) };
+    return {
+      url,
+      metricsURL: metricsServer && `${metricsServer.url}/metrics`,
+      sweep: () => sweeper.sweep(),
+      close: () => (closing ??= close()),
+    };
   } catch (error) {
     httpServer.closeAllConnections();
     httpServer.close();
+    await metricsServer?.close();
     await stores?.close();
     throw error;
   }
 }
 
-function listen(server: Server, { host, port }: Settings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+/** Measures the calls of stores; those of database and object store are also parts of traces. */
+function observeStores(
+  { tokens, objects, keys }: Stores,
+  count: CountStoreCall,
+): Pick<Stores, 'tokens' | 'objects' | 'keys'> {
+  const measure: ObserveCall = async (store, method, call) => {
+    const start = performance.now();
+    let outcome: 'ok' | 'error' = 'error';
+    try {
+      const result = await call();
+      outcome = 'ok';
+      return result;
+    } finally {
+      count(store, method, outcome, (performance.now() - start) / 1000);
+    }
+  };
+  const observe: ObserveCall = (store, method, call) =>
+    inChildSpan(`${store} ${method}`, { 'lunasec.store': store }, () => measure(store, method, call));
+  return {
+    tokens: observed(tokens, 'database', { except: ['ping', 'migrate', 'close'], observe }),
+    objects: observed(objects, 'objects', {
+      except: ['presignUpload', 'presignDownload', 'ping', 'close'],
+      observe,
+    }),
+    keys: observed(keys, 'keys', { except: ['ping'], observe: measure }),
+  };
 }

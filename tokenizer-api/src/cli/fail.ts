@@ -4,7 +4,9 @@ import { ConfigError } from '../config/settings.js';
 export function fail(error: unknown): never {
   if (error instanceof ConfigError) console.error(error.message);
   else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    console.error('The port is taken. Stop what listens there, or set LUNASEC_PORT.');
+    console.error(
+      `Port ${(error as { port?: number }).port} is taken. Stop what listens there, or set another: LUNASEC_PORT, LUNASEC_METRICS_PORT.`,
+    );
   else console.error(error);
   process.exit(error instanceof ConfigError ? 2 : 1);
 }

@@ -314,4 +314,36 @@ export const configSchema = z.strictObject({
       'How long an object must have been seen without a token before it is removed: from 24h to 8784h. Choose more time than you need to notice that the database was restored from an old backup, or that a wrong one was configured. Default: such objects are counted (`lunasec_orphaned_objects`), none is removed.',
     variable: 'LUNASEC_REMOVE_ORPHANS_AFTER',
   }),
+  shutdownDelay: duration(1, 300).optional().meta({
+    description:
+      'How long a stopping tokenizer goes on serving while it is not ready, so that load balancers can take it out: from 1s to 5m. Default: not at all.',
+    variable: 'LUNASEC_SHUTDOWN_DELAY',
+  }),
+  shutdownTimeout: duration(1, 600).prefault('30s').meta({
+    description:
+      'How long a stopping tokenizer then waits for requests in flight before it cuts them off: from 1s to 10m.',
+    variable: 'LUNASEC_SHUTDOWN_TIMEOUT',
+  }),
+  metrics: z
+    .strictObject({
+      host: text().default('127.0.0.1').meta({
+        description: 'Address to serve metrics on. Whoever reaches it may read them.',
+        variable: 'LUNASEC_METRICS_HOST',
+      }),
+      port: count(0, 65_535).meta({
+        description: 'Port to serve metrics on, such as 9464. 0: any free one.',
+        variable: 'LUNASEC_METRICS_PORT',
+      }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Serves Prometheus metrics as `/metrics`, on an address of their own, as they are not for everybody. Default: they are not served.',
+      variable: 'LUNASEC_METRICS',
+    }),
+  tracesEndpoint: z.url('must be a URL').optional().meta({
+    description:
+      'Where OpenTelemetry traces are sent, by OTLP over HTTP, such as `http://collector:4318/v1/traces`. Default: as `OTEL_EXPORTER_OTLP_ENDPOINT` says; without both there are none.',
+    variable: 'LUNASEC_TRACES_ENDPOINT',
+  }),
 });

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { ApplicationCaller, Caller, FrameCaller } from '../auth/caller.js';
@@ -30,6 +31,8 @@ export type CountRefusal = (operation: string, code: ProblemCode) => void;
 /** What resolvers know about the request. */
 export interface RequestContext {
   requestId: string;
+  /** The trace that the caller is in, if any. */
+  trace: Context;
   /** Network address of the client. */
   address: string;
   /** The `Origin` header. */

@@ -3,11 +3,11 @@ import { ProblemError } from '@lunasec/secure-frame/protocol';
 import { requireFrameOrServer, requireOwnOrigin } from './context.js';
 import type { RequestContext } from './context.js';
 import { DetokenizeResult, Session, TokenizeInput, TokenizeResult } from './frame.types.js';
-import { countRootField } from './operation.js';
+import { countRootField, traceRootField } from './operation.js';
 
 /** What secure frames call; and servers, where their application may store and read values itself. */
 @Resolver()
-@UseMiddleware(countRootField)
+@UseMiddleware(traceRootField, countRootField)
 export class FrameResolver {
   @Mutation(() => Session, {
     description:

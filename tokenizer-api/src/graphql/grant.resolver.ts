@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Int, Mutation, Resolver, UseMiddleware } from 'type-graph
 import { requireApplication } from './context.js';
 import type { RequestContext } from './context.js';
 import { DeleteResult, GrantResult, ReadGrantInput, TokenRef } from './grant.types.js';
-import { countRootField } from './operation.js';
+import { countRootField, traceRootField } from './operation.js';
 import { Duration } from './scalars.js';
 
 const sessionId =
@@ -11,7 +11,7 @@ const batch = 'At most 1000 unless configured: BATCH_TOO_LARGE. Answered each, i
 
 /** What application servers call to accept, grant and delete tokens. */
 @Resolver()
-@UseMiddleware(countRootField)
+@UseMiddleware(traceRootField, countRootField)
 export class GrantResolver {
   @Mutation(() => [GrantResult], {
     description:

@@ -1,7 +1,17 @@
 import type { MiddlewareFn } from 'type-graphql';
+import { inServerSpan } from '../tracing/spans.js';
 import type { Problem } from '../services/problems.js';
 import type { RequestContext } from './context.js';
 import { refusalOf } from './errors.js';
+
+/** Makes a root field a span of the caller's trace. */
+export const traceRootField: MiddlewareFn<RequestContext> = ({ context, info }, next) =>
+  inServerSpan(
+    context.trace,
+    info.fieldName,
+    { 'graphql.operation.type': info.operation.operation, 'lunasec.request_id': context.requestId },
+    next as () => Promise<unknown>,
+  );
 
 /**
  * Counts root fields: one increment each, whatever the size of the batch; and what was refused, the whole call or

@@ -12,17 +12,17 @@ import { failureInside, formatError, retryAfterOf } from './errors.js';
 import { createHardening, documentLimits } from './hardening.js';
 import { createSchema } from './schema.js';
 
-/** How long a closing server waits for requests in flight, in milliseconds. */
-const gracePeriod = 10_000;
-
 /** Starts the GraphQL server, hardened after the OWASP GraphQL Cheat Sheet. It closes the HTTP server when stopped. */
 export async function createGraphQLServer({
   httpServer,
   introspection,
+  shutdownTimeout,
   report,
 }: {
   httpServer: Server;
   introspection: boolean;
+  /** How long a closing server waits for requests in flight, in seconds. */
+  shutdownTimeout: number;
   report: ReportFailure;
 }): Promise<ApolloServer<RequestContext>> {
   const { validationRules, plugins } = createHardening();
@@ -36,7 +36,7 @@ export async function createGraphQLServer({
       ...(plugins as ApolloServerPlugin<RequestContext>[]),
       reportFailures(report),
       sayWhenToRetry,
-      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: gracePeriod }),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownTimeout * 1000 }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],

@@ -4,7 +4,7 @@ import { requireApplication } from './context.js';
 import type { RequestContext } from './context.js';
 import { toConnection, toPageRequest } from './cursor.js';
 import { GrantKinds } from './grant.types.js';
-import { countRootField } from './operation.js';
+import { countRootField, traceRootField } from './operation.js';
 import { JSONObject } from './scalars.js';
 import {
   AuditEventConnection,
@@ -21,7 +21,7 @@ const after = { nullable: true, description: '`endCursor` of the page before.' }
 
 /** What application servers call to look up their own tokens. */
 @Resolver()
-@UseMiddleware(countRootField)
+@UseMiddleware(traceRootField, countRootField)
 export class TokenResolver {
   @Query(() => Token, {
     nullable: true,

@@ -15,7 +15,6 @@ export interface AppParts {
   frames: Router;
   /** Serves `/objects`, where objects are kept on this machine's disk. */
   objects: RequestHandler | undefined;
-  metrics: RequestHandler;
   readiness: RequestHandler;
 }
 
@@ -30,7 +29,6 @@ export function createApp(parts: AppParts): Express {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
   app.get('/readyz', parts.readiness);
-  app.get('/metrics', parts.metrics);
   app.use('/graphql', parts.graphql);
   app.use('/frame', parts.frames);
   if (parts.objects) app.use(parts.objects);

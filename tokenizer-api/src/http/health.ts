@@ -4,10 +4,13 @@ import type { ReportFailure } from '../services/problems.js';
 /** Longest wait for one part, in milliseconds. */
 const patience = 3000;
 
-/** 200 when every part answers, else 503; the body says which do. Requests at the same time share one check. */
+/**
+ * 200 when every part answers, else 503; the body says which do. Requests at the same time share one check. A server
+ * that is about to stop is not ready, whatever answers.
+ */
 export function createReadiness(
   parts: Record<string, () => Promise<void>>,
-  report: ReportFailure,
+  { isDraining, report }: { isDraining: () => boolean; report: ReportFailure },
 ): RequestHandler {
   async function check(): Promise<Record<string, 'ok' | 'unavailable'>> {
     const results = await Promise.all(
@@ -26,6 +29,10 @@ export function createReadiness(
 
   let running: ReturnType<typeof check> | undefined;
   return async (_request, response) => {
+    if (isDraining()) {
+      response.status(503).set('Cache-Control', 'no-store').json({ status: 'stopping' });
+      return;
+    }
     running ??= check().finally(() => (running = undefined));
     const results = await running;
     const isReady = Object.values(results).every((result) => result === 'ok');

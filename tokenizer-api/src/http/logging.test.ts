@@ -30,11 +30,22 @@ describe('the log', () => {
     expect(lines[0]).not.toMatch(/secret-/);
   });
 
+  test('has no user name or password of a URL, whatever the failure is', () => {
+    const { report, lines } = setUp();
+    const uri = 'mongodb+srv://user:secret-1@db.example.com/tokens';
+    report(new Error(`cannot reach ${uri}`, { cause: new Error(`https://secret-2@s3/b`) }), null, 'failed');
+    report(`cannot reach ${uri}`, null, 'failed');
+    expect(lines[0]).toContain('mongodb+srv://[redacted]@db.example.com/tokens');
+    expect(lines.join()).not.toMatch(/secret-|user/);
+  });
+
   test('cuts out what goes by the name of a secret, wherever it lands', () => {
     const { logger, lines } = setUp();
     logger.info({
       input: { dataKey: 'secret' },
       req: { headers: { authorization: 'secret' } },
+      settings: { tokenStore: { uri: 'secret' } },
+      key: { privateKey: 'secret', password: 'secret' },
       assertion: 'secret',
     });
     expect(lines[0]).not.toContain('secret"');

@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { types } from 'node:util';
+import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { HttpLogger } from 'pino-http';
 import type { ReportFailure } from '../services/problems.js';
+
+const secretNames = [
+  'accessToken',
+  'assertion',
+  'authorization',
+  'cookie',
+  'dataKey',
+  'password',
+  'privateKey',
+  'secret',
+  'uri',
+  'url',
+];
 
 /** Structured logs to stdout. Should a secret ever get into one, by these names it is cut out. */
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>
@@ -12,16 +27,19 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     {
       level,
       redact: {
-        paths: ['accessToken', 'assertion', 'authorization', 'cookie', 'dataKey', 'url'].flatMap((name) => [
-          name,
-          `*.${name}`,
-          `*.*.${name}`,
-        ]),
+        paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: '[redacted]',
       },
+      mixin: traceIds,
     },
     ...(destination ? [destination] : []),
   );
+
+/** So that a line can be found from its trace, and the trace from it. */
+function traceIds(): { traceId?: string } {
+  const span = trace.getActiveSpan();
+  return span ? { traceId: span.spanContext().traceId } : {};
+}
 
 /** One line per request: method, path without query, status and time. No headers, no bodies, no query strings. */
 export const createRequestLog = (logger: Logger): HttpLogger =>
@@ -60,18 +78,20 @@ export const createReport =
 
 /** Name, code, message and stack, of the causes as well: not what drivers attach to errors, such as whole requests. */
 function describeFailure(failure: unknown, depth = 0): Record<string, unknown> {
-  if (!(failure instanceof Error)) return { message: String(failure) };
+  if (!types.isNativeError(failure)) return { message: withoutSecrets(String(failure)) };
   const { name, message, stack, cause } = failure;
   const { code } = failure as { code?: unknown };
   return {
     name,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    message: withoutQueries(message),
-    stack: withoutQueries(stack ?? ''),
+    message: withoutSecrets(message),
+    stack: withoutSecrets(stack ?? ''),
     ...(cause !== undefined && depth < 3 ? { cause: describeFailure(cause, depth + 1) } : {}),
   };
 }
 
-/** A signed URL is worth nothing without its query. */
-const withoutQueries = (text: string) =>
-  text.replaceAll(/(https?:\/\/[^\s?'"]+)\?[^\s'"]*/g, '$1?[redacted]');
+/** A signed URL is worth nothing without its query, nor one of a database without user name and password. */
+const withoutSecrets = (text: string) =>
+  text
+    .replaceAll(/(https?:\/\/[^\s?'"]+)\?[^\s'"]*/g, '$1?[redacted]')
+    .replaceAll(/([a-z][a-z0-9+]*:\/\/)[^\s/@'"]*@/g, '$1[redacted]@');

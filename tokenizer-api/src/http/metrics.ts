@@ -1,9 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RequestHandler } from 'express';
 import type { CountOperation, CountRefusal } from '../graphql/context.js';
 import type { RateMeter } from '../graphql/rate-limits.js';
 import type { SweeperMeter } from '../services/sweeper.js';
 import type { Usage } from '../stores/token-store/port.js';
+import { createStoreMeter } from './metrics/stores.js';
+import type { CountStoreCall } from './metrics/stores.js';
 import { createSweeperMeter } from './metrics/sweeper.js';
 
 export interface Metrics {
@@ -13,14 +14,23 @@ export interface Metrics {
   sweeper: SweeperMeter;
   /** What an application with a quota uses. */
   usage(applicationId: string, usage: Usage): void;
-  /** Answers in the text format of Prometheus. */
-  handler: RequestHandler;
+  countStoreCall: CountStoreCall;
+  /** In the text format of Prometheus. */
+  render(): Promise<{ contentType: string; text: string }>;
 }
 
 /** Metrics of one tokenizer, in a registry of its own, and of its process. */
-export function createMetrics(): Metrics {
+export function createMetrics({ inFlight }: { inFlight: () => number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'lunasec_requests_in_flight',
+    help: 'HTTP requests that are being answered.',
+    registers: [registry],
+    collect() {
+      this.set(inFlight());
+    },
+  });
   const operations = new Counter({
     name: 'lunasec_operations_total',
     help: 'Root fields of GraphQL calls that were executed, by field and outcome.',
@@ -81,8 +91,7 @@ export function createMetrics(): Metrics {
       usage.tokens.set({ application }, tokens);
       usage.bytes.set({ application }, bytes);
     },
-    async handler(_request, response) {
-      response.type(registry.contentType).send(await registry.metrics());
-    },
+    countStoreCall: createStoreMeter(registry),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -46,6 +46,8 @@ export interface TestTokenizer {
   stores: Stores;
   call<Data extends object>(query: string, variables?: object, options?: CallOptions): Promise<Answer<Data>>;
   post(body: string | object, headers?: Record<string, string>): Promise<Response>;
+  /** Prometheus' text. */
+  metrics(): Promise<string>;
   /** Files of the object store. */
   objects(): Promise<string[]>;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export async function startTestTokenizer({
         port: 0,
         dataDirectory: directory,
         logLevel: logTo ? 'trace' : 'silent',
+        metrics: { port: 0 },
         applications: [
           { id: 'shop', jwks: { keys: [shop.publicJWK] }, origins: [shopOrigin] },
           { id: 'other', jwks: { keys: [other.publicJWK] }, origins: [otherOrigin] },
@@ -118,6 +121,7 @@ export async function startTestTokenizer({
       const response = await post({ query, variables }, { ...authorization, ...headers });
       return (await response.json()) as Answer<Data>;
     },
+    metrics: async () => (await fetch(running.metricsURL!)).text(),
     objects: () => listFiles(join(directory, 'objects')),
     async close() {
       await running.close();
