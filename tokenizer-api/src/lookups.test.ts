@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createToken } from '@lunasec/secure-frame/protocol';
+import { describeOnEveryStore } from './test-support/every-store.js';
 import { actAs, startTestTokenizer } from './test-support/tokenizer.js';
 import type { Actor, Answer, TestTokenizer } from './test-support/tokenizer.js';
 
@@ -10,7 +11,8 @@ interface Connection<Node> {
 const nodesOf = <Node>({ edges }: Connection<Node>) => edges.map(({ node }) => node);
 const codeOf = (answer: Answer<object>) => answer.errors?.[0]?.extensions.code;
 
-describe('what an application can look up', () => {
+describeOnEveryStore('what an application can look up', (newStore) => {
+  const store = newStore();
   let tokenizer: TestTokenizer;
   let ada: Actor;
   let grace: Actor;
@@ -18,7 +20,7 @@ describe('what an application can look up', () => {
   let session = 0;
 
   beforeAll(async () => {
-    tokenizer = await startTestTokenizer();
+    tokenizer = await startTestTokenizer({ config: store.config });
   });
   beforeEach(() => {
     tokenizer.clock.offset = 0;
@@ -26,7 +28,10 @@ describe('what an application can look up', () => {
     grace = actAs(tokenizer, tokenizer.shop, `grace-${session}`);
     foreigner = actAs(tokenizer, tokenizer.other, `ada-${session}`);
   });
-  afterAll(() => tokenizer.close());
+  afterAll(async () => {
+    await tokenizer.close();
+    await store.drop();
+  });
 
   test('its token, never another’s', async () => {
     const token = await ada.keep('value', 'User.ssn:1');
@@ -74,6 +79,65 @@ describe('what an application can look up', () => {
       const second = await list(ada, { filter, first: 2, after: first.endCursor });
       expect([second.ids.length, second.hasNextPage]).toEqual([1, false]);
       expect(new Set([...first.ids, ...second.ids])).toEqual(new Set(tokens));
+    });
+
+    test('page by page while tokens come and go: none twice, none of those that stay left out', async () => {
+      const filter = { sessionId: ada.sessionId };
+      const tokens = [];
+      for (const value of ['1', '2', '3', '4', '5']) {
+        tokens.push(await ada.keep(value));
+        tokenizer.clock.offset += 1000;
+      }
+      const first = await list(ada, { filter, first: 2 });
+      expect(first.ids).toEqual([tokens[4], tokens[3]]);
+      await ada.keep('newer than the cursor');
+      await ada.delete([tokens[3]!, tokens[1]!]);
+      const second = await list(ada, {
+        filter: { ...filter, status: 'accepted' },
+        first: 2,
+        after: first.endCursor,
+      });
+      expect([second.ids, second.hasNextPage]).toEqual([[tokens[2], tokens[0]], false]);
+      // Deleted ones are listed, as tombstones.
+      expect((await list(ada, { filter: { ...filter, status: 'deleted' } })).ids).toEqual([
+        tokens[3],
+        tokens[1],
+      ]);
+    });
+
+    test('by time, both ends left out, and by several conditions at once', async () => {
+      const createdAt = async (id: string) =>
+        (
+          await ada.server<{ token: { createdAt: string } }>(
+            'query ($id: ID!) { token(id: $id) { createdAt } }',
+            {
+              id,
+            },
+          )
+        ).data!.token.createdAt;
+      const tokens = [];
+      for (const value of ['1', '2', '3', '4']) {
+        tokens.push(await ada.keep(value));
+        tokenizer.clock.offset += 1000;
+      }
+      await ada.store('pending');
+      const [from, to] = [await createdAt(tokens[0]!), await createdAt(tokens[3]!)];
+      const filter = { sessionId: ada.sessionId, createdAfter: from, createdBefore: to };
+      expect((await list(ada, { filter })).ids).toEqual([tokens[2], tokens[1]]);
+      const accepted = { sessionId: ada.sessionId, createdAfter: to, status: 'accepted' };
+      expect((await list(ada, { filter: accepted })).ids).toEqual([]);
+      const answer = await ada.server(
+        '{ tokens(filter: { createdAfter: "yesterday" }) { edges { cursor } } }',
+      );
+      expect(codeOf(answer)).toBe('BAD_USER_INPUT');
+    });
+
+    test('a cursor of another application shows nothing of it', async () => {
+      await ada.keep('1');
+      await ada.keep('2');
+      const { endCursor } = await list(ada, { first: 1 });
+      const theirs = await list(foreigner, { filter: { sessionId: ada.sessionId }, after: endCursor });
+      expect(theirs.ids).toEqual([]);
     });
 
     test.each(['after: "x y"', 'first: 0', 'first: -1', 'first: 201'])(
@@ -136,6 +200,42 @@ describe('what an application can look up', () => {
     expect(await list(foreigner, grace.sessionId, 'read')).toEqual([]);
     tokenizer.clock.offset = 120_000;
     expect(await list(ada, grace.sessionId, 'read')).toEqual([]);
+  });
+
+  test('grants and the audit page by page, each once', async () => {
+    const tokens = [await ada.keep('1'), await ada.keep('2'), await ada.keep('3')];
+    await ada.grant(tokens);
+    const all = async <Node>(field: string, args: string, of: string): Promise<Node[]> => {
+      const found: Node[] = [];
+      let after: string | null = null;
+      do {
+        const answer: Answer<Record<string, Connection<Node>>> = await ada.server(
+          `query ($after: String) { ${field}(${args}, first: 2, after: $after) { edges { node { ${of} } } pageInfo { hasNextPage endCursor } } }`,
+          { after },
+        );
+        const page = answer.data![field]!;
+        found.push(...nodesOf(page));
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      } while (after !== null);
+      return found;
+    };
+    for (const kind of ['store', 'read']) {
+      const grants = await all<{ token: string }>(
+        'grants',
+        `sessionId: "${ada.sessionId}", kind: ${kind}`,
+        'token',
+      );
+      expect(grants.map(({ token }) => token).sort()).toEqual([...tokens].sort());
+    }
+    const filter = `filter: { sessionId: "${ada.sessionId}" }`;
+    const events = await all<{ id: string; action: string }>('auditEvents', filter, 'id action');
+    expect(events.map(({ action }) => action).sort()).toEqual([
+      ...Array<string>(3).fill('createReadGrants'),
+      'createSession',
+      ...Array<string>(3).fill('tokenize'),
+      ...Array<string>(3).fill('verifyStoreGrants'),
+    ]);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
   describe('the audit', () => {

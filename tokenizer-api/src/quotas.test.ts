@@ -1,18 +1,25 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { describeOnEveryStore } from './test-support/every-store.js';
+import type { StoreSettings } from './test-support/every-store.js';
 import { actAs, codesOf, encrypt, put, startTestTokenizer } from './test-support/tokenizer.js';
 import type { Actor, TestTokenizer } from './test-support/tokenizer.js';
 
 const minute = 60_000;
 
-describe('an application with a quota', () => {
+describeOnEveryStore('an application with a quota', (newStore) => {
+  let store: StoreSettings;
   let tokenizer: TestTokenizer;
   let ada: Actor;
 
   beforeEach(async () => {
-    tokenizer = await startTestTokenizer({ config: { limits: { maxTokens: 3 } } });
+    store = newStore();
+    tokenizer = await startTestTokenizer({ config: { ...store.config, limits: { maxTokens: 3 } } });
     ada = actAs(tokenizer, tokenizer.shop, 'ada');
   });
-  afterEach(() => tokenizer.close());
+  afterEach(async () => {
+    await tokenizer.close();
+    await store.drop();
+  });
 
   const inputs = async (count: number) =>
     (await Promise.all(Array.from({ length: count }, () => encrypt('value')))).map(({ input }) => input);
