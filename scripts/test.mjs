@@ -21,9 +21,12 @@ const steps = [
   ['Starting MongoDB, S3 and KMS', startTestServices],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],
-  // Downloads what the examples depend on: not each time, and not without a network.
+  // These download: examples' dependencies and other versions of Node. Not each time, and not without a network.
   ...(process.env.CI === 'true'
-    ? [['Examples, with the packed SDK', () => run('npm', ['run', 'pack-check'], { quiet: true })]]
+    ? [
+        ['Examples, with the packed SDK', () => run('npm', ['run', 'pack-check'], { quiet: true })],
+        ['The SDK on Node 22 and 24', () => run('npm', ['run', 'node-versions'], { quiet: true })],
+      ]
     : []),
 ];
 

@@ -10,12 +10,17 @@ export const packages = ['secure-frame', 'tokenizer-api', 'node-sdk', 'react-sdk
 
 const minimumNode = [20, 19];
 
-/** Ends the process with a clear message when Node is too old to run anything here. */
+/** Ends the process with a clear message when this Node cannot run what is here. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1])) return;
+  const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1]);
+  // https://github.com/nodejs/node/issues/65446: native modules such as better-sqlite3 12 abort the process.
+  const aborts = major === 24 && minor >= 19;
+  if (!isOld && !aborts) return;
   console.error(
-    `LunaSec needs Node ${minimumNode.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and try again.`,
+    isOld
+      ? `LunaSec needs Node ${minimumNode.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and try again.`
+      : `Node ${process.versions.node} has a fault that ends the process when the embedded SQLite is used. Take Node 20, 22, or 24 before 24.19.`,
   );
   process.exit(1);
 }

@@ -35,10 +35,14 @@ export function parseSigningKeys(text: string, place: string): SigningKey[] {
       throw new Error(`The signing key in ${place} must be Ed25519, EC P-256 or RSA of at least 2048 bits.`);
     return { privateKey, algorithm, notBefore };
   });
-  if (keys.some((key, i) => keys.slice(0, i).some(({ privateKey }) => privateKey.equals(key.privateKey))))
+  if (keys.some((key, i) => keys.slice(0, i).some((other) => isSameKey(key, other))))
     throw new Error(`The signing keys in ${place} must differ; one is there twice.`);
   return keys;
 }
+
+/** Whether two are one key. Kinds come first: comparing keys of two kinds makes Node 24 fail at the next key it reads. */
+export const isSameKey = (one: SigningKey, other: SigningKey): boolean =>
+  one.algorithm === other.algorithm && one.privateKey.equals(other.privateKey);
 
 /** The key that signs at a time: of those that may sign, the one that began last. Throws an error when none may yet. */
 export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey {

@@ -14,6 +14,7 @@ import {
   recordOf,
 } from '../../test-support/token-store/fixtures.js';
 import { openSqliteTokenStore } from './sqlite.js';
+import { checkNode } from './sqlite/open.js';
 
 const makeDirectory = () => mkdtemp(join(tmpdir(), 'lunasec-sqlite-'));
 
@@ -110,5 +111,15 @@ describe('the file of the embedded token store', () => {
     await expect(store.ping()).rejects.toThrow();
     await expect(store.insertTokens([newToken()])).rejects.toThrow();
     await expect(store.findSession('x', at(0))).rejects.toThrow();
+  });
+});
+
+describe('versions of Node', () => {
+  test.each(['20.19.0', '22.23.3', '24.18.1', '26.1.0'])('%s is fine', (version) => {
+    expect(() => checkNode(version)).not.toThrow();
+  });
+
+  test.each(['24.19.0', '24.21.0'])('%s would abort, and is refused with what to do', (version) => {
+    expect(() => checkNode(version)).toThrow(/Take Node 20, 22, or 24 before 24\.19/);
   });
 });

@@ -13,6 +13,7 @@ const busyTimeout = 5000;
  * answered must survive a power cut.
  */
 export function openDatabase(path: string): Database {
+  checkNode(process.versions.node);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would create it with the process's umask. Its log files take the mode of this one.
   closeSync(openSync(path, 'a', 0o600));
@@ -29,4 +30,17 @@ export function openDatabase(path: string): Database {
     database.close();
     throw error;
   }
+}
+
+/**
+ * Throws for versions of Node under which SQLite's module would abort the process at some later garbage collection
+ * (https://github.com/nodejs/node/issues/65446).
+ */
+export function checkNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major === 24 && minor >= 19)
+    throw new Error(
+      `Node ${version} has a fault that ends the process when SQLite is used. Take Node 20, 22, or 24 before 24.19; or ` +
+        'keep tokens in MongoDB.',
+    );
 }
