@@ -102,6 +102,14 @@ describe('MongoDB', () => {
     expect(pick(await inspect(changes), finding.check!)).toMatchObject(finding);
   });
 
+  test('many missing indexes are told in a line', async () => {
+    const many = ['a', 'b', 'c', 'd', 'e'].map((collection) => index(collection));
+    const findings = await inspectMongoDB(database(), many, now);
+    expect(pick(findings, 'indexes')!.message).toBe(
+      '5 of 5 are missing: a (a, b); b (a, b); c (a, b); and 2 more',
+    );
+  });
+
   test('that does not answer is told, without its password', async () => {
     const uri = 'mongodb://user:pa55word@127.0.0.1:1/tokens?serverSelectionTimeoutMS=1';
     const findings = await checkMongoDB({ uri }, now);

@@ -142,14 +142,13 @@ async function checkIndexes(database: Database, expected: readonly ExpectedIndex
       ),
     );
   }
-  const describe = ({ collection, key }: ExpectedIndex) => `${collection} (${Object.keys(key).join(', ')})`;
   const needed = missing.filter(({ isTTL }) => !isTTL);
   const others = missing.filter(({ isTTL }) => isTTL);
   if (needed.length > 0)
     return [
       fault(
         'indexes',
-        `${needed.length} of ${expected.length} are missing: ${needed.map(describe).join('; ')}`,
+        `${needed.length} of ${expected.length} are missing: ${listed(needed)}`,
         'Run: tokenizer migrate',
       ),
     ];
@@ -157,11 +156,18 @@ async function checkIndexes(database: Database, expected: readonly ExpectedIndex
     return [
       warning(
         'indexes',
-        `the database has no TTL index: ${others.map(describe).join('; ')}`,
+        `the database has no TTL index: ${listed(others)}`,
         'Run: tokenizer migrate. If the server has none, the sweeper alone removes what has expired.',
       ),
     ];
   return [fine('indexes', `all ${expected.length} are there`)];
+}
+
+/** The first of them by name. */
+function listed(indexes: readonly ExpectedIndex[]): string {
+  const names = indexes.map(({ collection, key }) => `${collection} (${Object.keys(key).join(', ')})`);
+  const more = names.length - 3;
+  return `${names.slice(0, 3).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 async function checkWrites(database: Database): Promise<Finding> {

@@ -1,5 +1,6 @@
+import { CreateBucketCommand, DeleteBucketCommand, PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -204,6 +205,36 @@ if (endpoint)
       const findings = await checkObjectStore(store, { applicationId: 'shop', origin: undefined, now });
       expect(faultsOf(findings)).toEqual([]);
       await store.close();
+    });
+
+    test('lets frames in once it has a CORS rule for their origin', async () => {
+      const name = `lunasec-doctor-${randomUUID()}`;
+      const client = new S3Client({ region, endpoint, forcePathStyle: true });
+      await client.send(new CreateBucketCommand({ Bucket: name }));
+      const store = open({ bucket: name });
+      const corsOf = async () =>
+        pick(await checkObjectStore(store, { applicationId: 'shop', origin, now }), 'cors');
+      try {
+        expect(await corsOf()).toMatchObject({
+          status: 'error',
+          message: expect.stringContaining('not allowed'),
+        });
+        await client.send(
+          new PutBucketCorsCommand({
+            Bucket: name,
+            CORSConfiguration: {
+              CORSRules: [
+                { AllowedOrigins: [origin], AllowedMethods: ['GET', 'PUT'], AllowedHeaders: ['*'] },
+              ],
+            },
+          }),
+        );
+        expect(await corsOf()).toMatchObject({ status: 'ok' });
+      } finally {
+        await store.close();
+        await client.send(new DeleteBucketCommand({ Bucket: name }));
+        client.destroy();
+      }
     });
 
     test('that is not there is found out', async () => {
