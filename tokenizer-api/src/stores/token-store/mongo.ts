@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import { auditDocument } from './mongo/documents.js';
 import { createCleanUp } from './mongo/cleanup.js';
+import { createDataKeys } from './mongo/data-keys.js';
 import { createGrants } from './mongo/grants.js';
 import { createLeases } from './mongo/leases.js';
 import { createLists } from './mongo/lists.js';
@@ -57,6 +58,7 @@ export async function connectMongoTokenStore({
 
   return {
     ...createTokens(models),
+    ...createDataKeys(models),
     ...createGrants(models),
     ...createSessions(models),
     ...createLists(models),

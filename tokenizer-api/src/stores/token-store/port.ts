@@ -152,6 +152,20 @@ export interface Usage {
   bytes: number;
 }
 
+/** The data key of a pending or accepted token. */
+export interface DataKey {
+  token: string;
+  applicationId: string;
+  wrappedKey: WrappedKey;
+}
+
+/** The same data key, wrapped anew. */
+export interface Rewrapping {
+  token: string;
+  from: WrappedKey;
+  to: WrappedKey;
+}
+
 /** A secret that all replicas share, such as the one that signs URLs: wrapped like a data key. */
 export interface SecretRecord {
   name: string;
@@ -297,6 +311,25 @@ export interface TokenStore {
   findSecret(name: string): Promise<SecretRecord | null>;
   /** Stores a new secret. False when there is one of this name: it is left as it is. */
   insertSecret(secret: SecretRecord): Promise<boolean>;
+
+  /** All of them; they are few. */
+  listSecrets(): Promise<SecretRecord[]>;
+  /** Wraps a secret anew, unless it is not under `from` any more. One atomic change. Returns whether it was. */
+  rewrapSecret(name: string, from: WrappedKey, to: WrappedKey): Promise<boolean>;
+
+  /** How many data keys are under each wrapping key, by its id. Reads an index from end to end: for operators. */
+  countDataKeys(): Promise<Map<string, number>>;
+  /**
+   * Up to `limit` data keys under a wrapping key in the order of their tokens, behind the token `after`; from the
+   * beginning when that is null.
+   */
+  findDataKeys(keyId: string, after: string | null, limit: number): Promise<DataKey[]>;
+  /**
+   * Puts data keys that were wrapped anew in the place of the old ones. One that is not as in `from` any more, because
+   * it was destroyed or wrapped anew by another process, is left alone; that is checked atomically with the change, per
+   * token. Returns how many were put in place.
+   */
+  rewrapDataKeys(rewrappings: readonly Rewrapping[]): Promise<number>;
 
   /** Creates tables or indexes; safe to repeat and to run from several processes at once. */
   migrate(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { TokenStore } from './port.js';
 import { createAudit } from './sqlite/audit.js';
 import { createCleanUp } from './sqlite/cleanup.js';
+import { createDataKeys } from './sqlite/data-keys.js';
 import { createGrants } from './sqlite/grants.js';
 import { createLeases } from './sqlite/leases.js';
 import { createLists } from './sqlite/lists.js';
@@ -20,6 +21,7 @@ export async function openSqliteTokenStore(path: string): Promise<TokenStore> {
   const database = openDatabase(path);
   return {
     ...createTokens(database),
+    ...createDataKeys(database),
     ...createGrants(database),
     ...createSessions(database),
     ...createAudit(database),

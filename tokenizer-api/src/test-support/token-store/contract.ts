@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { TokenStore } from '../../stores/token-store/port.js';
 import { acceptanceContract } from './acceptance.js';
 import { auditContract } from './audit.js';
+import { dataKeyContract } from './data-keys.js';
 import { deletionContract } from './deletion.js';
 import { garbageContract } from './garbage.js';
 import { injectionContract } from './injection.js';
@@ -39,6 +40,7 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
     orphanContract(opened);
     usageContract(opened);
     secretContract(opened);
+    dataKeyContract(opened);
     listContract(opened);
     auditContract(opened);
     injectionContract(opened);

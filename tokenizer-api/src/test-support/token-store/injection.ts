@@ -47,6 +47,19 @@ const calls: [
   ['endSession, application', (store, text) => store.endSession(text, alice, at(1))],
   ['endSession, session', (store, text) => store.endSession(app, text, at(1))],
   ['findSession, digest', (store, text) => store.findSession(text, at(1))],
+  ['findDataKeys, key', (store, text) => store.findDataKeys(text, null, 9)],
+  [
+    'rewrapDataKeys, old key',
+    (store, text, token) =>
+      store.rewrapDataKeys([
+        { token, from: { keyId: text, ciphertext: text }, to: { keyId: 'key-2', ciphertext: 'AAAA' } },
+      ]),
+  ],
+  [
+    'rewrapSecret, old key',
+    (store, text) =>
+      store.rewrapSecret('secret', { keyId: text, ciphertext: text }, { keyId: 'key-2', ciphertext: 'AAAA' }),
+  ],
   ['findSecret, name', (store, text) => store.findSecret(text)],
   ['listTokens, application', (store, text) => store.listTokens(text, {}, { first: 9, after: null })],
   [
@@ -69,7 +82,7 @@ const calls: [
   ],
 ];
 
-const nothing = [[], null, 0, undefined, new Set(), { items: [], hasMore: false }];
+const nothing = [[], null, 0, false, undefined, new Set(), { items: [], hasMore: false }];
 
 export function injectionContract(store: OpenedStore): void {
   describe('operators in the place of texts find and change nothing', () => {

@@ -20,6 +20,40 @@ export function secretContract(store: OpenedStore): void {
       expect(await store().findSecret('one')).toEqual(secret('one', 'AAAA'));
     });
 
+    test('are listed', async () => {
+      expect(await store().listSecrets()).toEqual([]);
+      await store().insertSecret(secret('two', 'BBBB'));
+      await store().insertSecret(secret('one', 'AAAA'));
+      expect(await store().listSecrets()).toEqual([secret('one', 'AAAA'), secret('two', 'BBBB')]);
+    });
+
+    test('are wrapped anew if they are still as they were found', async () => {
+      const [old, fresh] = [secret('one', 'AAAA'), { keyId: 'key-2', ciphertext: 'BBBB' }];
+      await store().insertSecret(old);
+      await store().insertSecret(secret('two', 'AAAA'));
+      for (const from of [
+        fresh,
+        { ...old.wrappedKey, keyId: 'key-2' },
+        { ...old.wrappedKey, ciphertext: 'B' },
+      ])
+        expect(await store().rewrapSecret('one', from, fresh)).toBe(false);
+      expect(await store().rewrapSecret('three', old.wrappedKey, fresh)).toBe(false);
+      expect(await store().rewrapSecret('one', old.wrappedKey, fresh)).toBe(true);
+      expect(await store().listSecrets()).toEqual([
+        { name: 'one', wrappedKey: fresh },
+        secret('two', 'AAAA'),
+      ]);
+    });
+
+    test('of two that wrap one anew at once, one does', async () => {
+      const old = secret('one', 'AAAA');
+      await store().insertSecret(old);
+      const fresh = ['BBBB', 'CCCC'].map((ciphertext) => ({ keyId: 'key-2', ciphertext }));
+      const done = await Promise.all(fresh.map((to) => store().rewrapSecret('one', old.wrappedKey, to)));
+      expect(done.filter(Boolean)).toHaveLength(1);
+      expect((await store().findSecret('one'))!.wrappedKey).toEqual(fresh[done.indexOf(true)]);
+    });
+
     test('of many that are stored at once, one is', async () => {
       const stored = await Promise.all(
         Array.from({ length: 8 }, (_, index) => store().insertSecret(secret('one', `AAA${index}`))),

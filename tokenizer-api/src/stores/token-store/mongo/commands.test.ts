@@ -65,6 +65,16 @@ if (uri)
         (tokens) => store.listGrants(app, alice, 'store', at(2), page(tokens.length)),
       ],
       ['revokeReadGrants', ['delete'], (tokens) => store.revokeReadGrants(app, alice, names(tokens))],
+      ['findDataKeys', ['find'], (tokens) => store.findDataKeys('key-1', null, tokens.length)],
+      ['countDataKeys', ['aggregate'], () => store.countDataKeys()],
+      [
+        'rewrapDataKeys',
+        ['update'],
+        (tokens) =>
+          store.rewrapDataKeys(
+            tokens.map(({ token, wrappedKey }) => ({ token, from: wrappedKey, to: wrappedKey })),
+          ),
+      ],
       ['deleteTokens', ['delete', 'update'], (tokens) => store.deleteTokens(app, names(tokens), at(3))],
       ['takeGarbage', ['find', 'update'], (tokens) => store.takeGarbage(at(4), tokens.length)],
       [
@@ -131,7 +141,8 @@ if (uri)
 
     test('empty batches send nothing', async () => {
       watched.take();
-      for (const [name, , run] of methods) if (!/list|take|removeExpired/.test(name)) await run([]);
+      for (const [name, , run] of methods)
+        if (!/list|take|removeExpired|(find|count)DataKeys/.test(name)) await run([]);
       expect(watched.take()).toEqual([]);
     });
   });

@@ -123,6 +123,7 @@ tokenSchema.index({ applicationId: 1, status: 1, createdAt: -1, _id: -1 });
 tokenSchema.index({ applicationId: 1, metadataEntries: 1, createdAt: -1, _id: -1 });
 tokenSchema.index({ status: 1, storeGrantExpiresAt: 1 });
 tokenSchema.index({ garbageAt: 1 });
+tokenSchema.index({ 'wrappedKey.keyId': 1, _id: 1 });
 
 /**
  * How long after their end databases with TTL indexes remove documents by themselves, in seconds: a net under the

@@ -1,5 +1,5 @@
 import { metadataEntries } from '../metadata-entries.js';
-import type { AuditEvent, NewToken, ReadGrant, SessionRecord, TokenRecord } from '../port.js';
+import type { AuditEvent, NewToken, ReadGrant, Rewrapping, SessionRecord, TokenRecord } from '../port.js';
 
 /** A record as SQLite holds it: times in milliseconds since 1970, structures as JSON. */
 type Row<T, Times extends keyof T> = {
@@ -62,6 +62,13 @@ export const newTokenRowOf = (token: NewToken): NewTokenRow => ({
 export const metadataColumns = (metadata: Record<string, unknown>) => ({
   metadata: JSON.stringify(metadata),
   metadataEntries: list(metadataEntries(metadata)),
+});
+
+export const rewrappingColumns = ({ from, to }: Pick<Rewrapping, 'from' | 'to'>) => ({
+  fromId: from.keyId,
+  from: from.ciphertext,
+  toId: to.keyId,
+  to: to.ciphertext,
 });
 
 export const grantRowOf = (grant: ReadGrant): GrantRow => ({

@@ -99,6 +99,9 @@ const steps: readonly string[] = [
     countedAt INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX tokens_by_key ON tokens (keyId, token) WHERE keyId IS NOT NULL;
+  `,
 ];
 
 /** What `user_version` says of an up-to-date file. */
