@@ -44,14 +44,16 @@ export async function versionOfKeyFile(path: string): Promise<string | null> {
  * Changes a key file, atomically: whoever reads it sees all of the change or none. Rejects while another process is
  * changing it. `change` may throw to leave it alone.
  */
-export async function changeKeyFile(path: string, change: (file: KeyFile) => Keys): Promise<Keys> {
+export async function changeKeyFile(
+  path: string,
+  change: (file: KeyFile) => Keys | Promise<Keys>,
+): Promise<void> {
   const target = await realpath(path);
   const lock = `${target}.lock`;
   await (await lockFile(lock)).close();
   try {
-    const keys = change(await readKeyFile(target));
+    const keys = await change(await readKeyFile(target));
     await placeFile(target, writeKeys(keys), rename);
-    return keys;
   } finally {
     await rm(lock, { force: true });
   }

@@ -82,6 +82,12 @@ if (uri)
         'tokens',
         { applicationId: 1, sessionId: 1, ...newest },
       ],
+      [
+        'data keys under a key',
+        (it) => it.findDataKeys('key-1', 'lunasec-1', 10),
+        'tokens',
+        { 'wrappedKey.keyId': 1, _id: 1 },
+      ],
     ];
     test.each(reads)('a list of %s is read in the order of one', async (_name, read, collection, key) => {
       expect(indexes[collection]!.map((index) => index.key)).toContainEqual(key);
@@ -106,6 +112,8 @@ if (uri)
       await store.findReadable(app, alice, [token.token]);
       await store.revokeReadGrants(app, alice, [token.token]);
       await store.updateMetadata(app, token.token, { kind: 'ssn' });
+      const { wrappedKey } = token;
+      await store.rewrapDataKeys([{ token: token.token, from: wrappedKey, to: wrappedKey }]);
       const session = newSession();
       await store.insertSession(session);
       await store.findSession(session.digest, at(1));
