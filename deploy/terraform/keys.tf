@@ -67,6 +67,13 @@ data "aws_iam_policy_document" "data_keys_key" {
       type        = "AWS"
       identifiers = [aws_iam_role.tokenizer.arn]
     }
+
+    # What is wrapped says whose it is: an application's, or which of the tokenizer's own secrets.
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:EncryptionContextKeys"
+      values   = ["applicationId", "secret"]
+    }
   }
 }
 

@@ -69,6 +69,12 @@ data "aws_iam_policy_document" "tokenizer" {
     sid       = "WrapDataKeys"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [aws_kms_key.data_keys.arn]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:EncryptionContextKeys"
+      values   = ["applicationId", "secret"]
+    }
   }
 
   statement {

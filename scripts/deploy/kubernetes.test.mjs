@@ -3,9 +3,9 @@ import * as apps from 'kubernetes-models/apps/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { root } from '../lib/workspace.mjs';
 import { environment as imageEnvironment, last } from './image.mjs';
 import { applications, read, readYAML, settingsOf, startTokenizer } from './support.mjs';
@@ -97,19 +97,25 @@ describe('the Kubernetes manifests', () => {
     expect(the('Ingress').spec.tls[0].hosts).toEqual([rule.host]);
   });
 
-  test('put the key where the tokenizer reads it, closed to others, and in memory only', async () => {
-    const { dataDirectory, keyFile } = await settings();
-    const [copyKey, migrate] = pod.initContainers;
-    const secret = pod.volumes.find(({ name }) => name === 'key').secret;
-    const from = copyKey.volumeMounts.find(({ name }) => name === 'key').mountPath;
-    // An item that the secret does not have keeps the pod from starting: it never makes a key of its own.
+  test('give the keys of the secret, and let no pod make keys of its own', async () => {
+    const { keyProvider } = await settings();
+    expect(keyProvider).toMatchObject({ kind: 'local', keys: { active: 'a' } });
+    const [migrate] = pod.initContainers;
+    const { secret } = pod.volumes.find(({ name }) => name === 'keys');
+    // An item that the secret does not have keeps the pod from starting, and so does one that is empty.
     expect(secret.items).toEqual([{ key: 'keys.json', path: 'keys.json' }]);
     expect(secret.optional).toBeUndefined();
-    expect(copyKey.command).toEqual(['install', '-m', '0400', `${from}/keys.json`, keyFile]);
+    expect(secret.defaultMode).toBe(0o440);
+    await expect(settings('')).rejects.toThrow(/LUNASEC_KEYS/);
     expect(migrate.args).toEqual(['migrate']);
-    for (const { volumeMounts } of [copyKey, migrate, container])
-      expect(volumeMounts).toContainEqual({ name: 'data', mountPath: dataDirectory });
-    expect(pod.volumes.find(({ name }) => name === 'data').emptyDir.medium).toBe('Memory');
+    const { dataDirectory } = await settings();
+    for (const { volumeMounts, env } of [migrate, container]) {
+      const given = env.find(({ name }) => name === 'LUNASEC_KEYS_FILE').value;
+      const [keys, data] = volumeMounts;
+      expect(keys).toEqual({ name: 'keys', mountPath: dirname(given), readOnly: true });
+      expect(basename(given)).toBe(secret.items[0].path);
+      expect(data).toEqual({ name: 'data', mountPath: dataDirectory, readOnly: true });
+    }
   });
 
   describe('ask a running tokenizer', () => {
@@ -183,11 +189,22 @@ describe('the Kubernetes manifests', () => {
   });
 });
 
-/** As the tokenizer's container gets them. */
-async function settings() {
+/** As the tokenizer's container gets them, with this text as its file of keys. */
+async function settings(
+  keys = JSON.stringify({ active: 'a', keys: [{ id: 'a', key: Buffer.alloc(32).toString('base64') }] }),
+) {
   const { env, envFrom } = container;
   expect(envFrom).toEqual([{ configMapRef: { name: kustomization.configMapGenerator[0].name } }]);
-  const secrets = { LUNASEC_MONGODB_URI: 'mongodb+srv://user:password@cluster.example.com/lunasec' };
-  expect(env.map(({ name }) => name)).toEqual(Object.keys(secrets));
-  return settingsOf({ ...imageEnvironment, ...settingsFile, ...secrets });
+  const data = mkdtempSync(join(tmpdir(), 'lunasec-deploy-'));
+  try {
+    const secrets = {
+      LUNASEC_MONGODB_URI: 'mongodb+srv://user:password@cluster.example.com/lunasec',
+      LUNASEC_KEYS_FILE: join(data, 'keys.json'),
+    };
+    writeFileSync(secrets.LUNASEC_KEYS_FILE, keys);
+    expect(env.map(({ name }) => name)).toEqual(Object.keys(secrets));
+    return await settingsOf({ ...imageEnvironment, ...settingsFile, ...secrets });
+  } finally {
+    rmSync(data, { recursive: true });
+  }
 }

@@ -90,6 +90,20 @@ describe('the Terraform module', () => {
     expect(actionsOf([wrapping])).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
   });
 
+  test('lets data keys be wrapped only for what the tokenizer names as their owner', () => {
+    const statements = [policies.data_keys_key, policies.tokenizer].map(({ statement }) =>
+      statement.find(({ sid }) => sid === 'WrapDataKeys'),
+    );
+    for (const { condition } of statements)
+      expect(condition).toEqual([
+        {
+          test: 'ForAnyValue:StringEquals',
+          variable: 'kms:EncryptionContextKeys',
+          values: ['applicationId', 'secret'],
+        },
+      ]);
+  });
+
   test('denies what no tokenizer would ask the bucket for', () => {
     const denials = policies.bucket.statement.map(({ sid, effect, actions, principals, condition }) => {
       expect([effect, principals]).toEqual(['Deny', [{ type: '*', identifiers: ['*'] }]]);
