@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { auditCommand } from './cli/audit.js';
 import { configCommand } from './cli/config.js';
 import { doctorCommand } from './cli/doctor.js';
 import { fail } from './cli/fail.js';
@@ -20,6 +21,7 @@ for (const command of [
   migrateCommand,
   initCommand,
   doctorCommand,
+  auditCommand,
   configCommand,
   schemaCommand,
 ])

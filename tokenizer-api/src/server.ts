@@ -25,7 +25,9 @@ import { startMetricsServer } from './http/metrics-server.js';
 import type { MetricsServer } from './http/metrics-server.js';
 import { createMetrics } from './http/metrics.js';
 import type { CountStoreCall } from './http/metrics/stores.js';
-import { createAudit } from './services/audit.js';
+import { auditSecret, openAudit } from './services/audit.js';
+import type { Audit } from './services/audit.js';
+import { formatHead } from './services/audit/head.js';
 import { createDeletion } from './services/deletion.js';
 import { createDetokenization } from './services/detokenization.js';
 import { createGrants } from './services/grants.js';
@@ -37,7 +39,6 @@ import { createSweeper } from './services/sweeper.js';
 import type { Swept } from './services/sweeper.js';
 import { createTokenization } from './services/tokenization.js';
 import { createTokens } from './services/tokens.js';
-import { createUUIDs } from './services/uuid.js';
 import { observed } from './stores/observed.js';
 import type { ObserveCall } from './stores/observed.js';
 import { openStores } from './stores.js';
@@ -51,6 +52,8 @@ export interface RunningTokenizer {
   metricsURL: string | undefined;
   /** Removes what nobody can use any more, now; it also does so by itself. Replicas take turns. */
   sweep(): Promise<Swept>;
+  /** Writes an audit checkpoint now, if anything happened; it also does so by itself. */
+  checkpointAudit(): Promise<void>;
   /** Stops being ready, finishes the requests in flight within bounds, then closes everything. */
   close(): Promise<void>;
 }
@@ -98,6 +101,7 @@ export async function runTokenizer(
 
   let stores: Stores | undefined;
   let metricsServer: MetricsServer | undefined;
+  let audit: Audit | undefined;
   try {
     stores = wrapStores(
       await openStores(settings, { publicURL: url, now, warn: (text) => logger.warn(text) }),
@@ -112,7 +116,14 @@ export async function runTokenizer(
       store,
       now,
     });
-    const audit = createAudit({ store, now, createId: createUUIDs(now) });
+    audit = await openAudit({
+      store,
+      key: await stores.openSecret(auditSecret),
+      now,
+      report,
+      onHead: (head) => logger.info({ auditHead: formatHead(head) }, 'audit checkpoint'),
+    });
+    const opened = { stores, audit };
     const quotas = createQuotas({
       store,
       applications: settings.applications,
@@ -150,14 +161,18 @@ export async function runTokenizer(
       graphql: createGraphQLRoute(graphql, (request) => {
         const requestId = String(request.id);
         let caller: Promise<Caller> | undefined;
+        let known: Caller | undefined;
         return {
           requestId,
           trace: traceOf(request.headers),
           address: request.ip ?? '',
           origin: request.headers.origin,
           ownOrigin: url,
-          caller: () => (caller ??= authenticate(request.headers.authorization, requestId)),
+          caller: () =>
+            (caller ??= authenticate(request.headers.authorization, requestId).then((it) => (known = it))),
+          knownCaller: () => known,
           services,
+          audit: opened.audit,
           rateLimits,
           countOperation: metrics.countOperation,
           countRefusal: metrics.countRefusal,
@@ -181,12 +196,12 @@ export async function runTokenizer(
       applicationIds: settings.applications.map(({ id }) => id),
       removeOrphansAfter: settings.removeOrphansAfter,
       quotas,
+      audit,
       now,
       interval: settings.sweepInterval,
       meter: metrics.sweeper,
       report,
     });
-    const opened = stores;
     let closing: Promise<void> | undefined;
     const close = async () => {
       drain.begin();
@@ -197,18 +212,21 @@ export async function runTokenizer(
         logger.warn(`Requests that took longer than shutdownTimeout and were cut off: ${drain.inFlight()}.`);
       await sweeper.stop();
       await metricsServer?.close();
-      await opened.close();
+      await opened.audit.close();
+      await opened.stores.close();
     };
     return {
       url,
       metricsURL: metricsServer && `${metricsServer.url}/metrics`,
       sweep: () => sweeper.sweep(),
+      checkpointAudit: opened.audit.checkpoint,
       close: () => (closing ??= close()),
     };
   } catch (error) {
     httpServer.closeAllConnections();
     httpServer.close();
     await metricsServer?.close();
+    await audit?.close();
     await stores?.close();
     throw error;
   }

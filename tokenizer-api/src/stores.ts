@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from './config/settings.js';
 import { createLocalKeyProvider, openLocalKeyProvider } from './stores/key-provider/local.js';
@@ -67,6 +68,32 @@ export async function openKeyProvider({ keyProvider, keyFile }: Settings): Promi
   const { createAWSKMSKeyProvider } = await import('./stores/key-provider/aws-kms.js');
   const { kind: _, ...options } = keyProvider;
   return createAWSKMSKeyProvider(options);
+}
+
+/** Opens the database and one of its secrets, for commands. Makes neither keys nor a secret: new ones would fit nothing. */
+export async function openStoreWithSecret(
+  settings: Settings,
+  name: string,
+  warn: (text: string) => void,
+): Promise<{ store: TokenStore; secret: Uint8Array }> {
+  const { keyProvider, keyFile } = settings;
+  if (keyProvider.kind === 'local' && !keyProvider.keys)
+    await access(keyFile).catch(() => {
+      throw new Error(`There is no key file ${keyFile}. Run this with the settings of the tokenizers.`);
+    });
+  const keys = await openKeyProvider(settings);
+  const store = await openTokenStore(settings, warn);
+  try {
+    const found = await store.findSecret(name);
+    if (!found)
+      throw new Error(
+        `The database has no secret "${name}": no tokenizer has used it, or somebody removed it. Restore it from a backup.`,
+      );
+    return { store, secret: await keys.unwrap(found.wrappedKey, { secret: name }) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Opens the database alone. The caller migrates and closes it. */

@@ -1,5 +1,4 @@
-import { ProblemError } from '@lunasec/secure-frame/protocol';
-import { isSid } from '../services/problems.js';
+import { AttributedRefusal, isSid, problem } from '../services/problems.js';
 import { serverSessionOf } from '../services/server-session.js';
 import type { Application } from './applications.js';
 import { verifyJWT } from './jwt.js';
@@ -27,6 +26,10 @@ export function createAssertionVerifier(
       name: 'assertion',
       requiredClaims: ['jti', 'origin'],
     });
+    const refuse = (reason: string) =>
+      new AttributedRefusal(problem('UNAUTHENTICATED', `The assertion was refused: ${reason}.`), {
+        applicationId: application.id,
+      });
     const { sub, jti, origin } = payload;
     if (!isSid(sub) || sub === serverSessionOf(application.id)) throw refuse('its subject is not a sid');
     if (typeof jti !== 'string' || jti.length < 1 || jti.length > 128)
@@ -36,6 +39,3 @@ export function createAssertionVerifier(
     return { application, sessionId: sub, id: jti };
   };
 }
-
-const refuse = (reason: string) =>
-  new ProblemError('UNAUTHENTICATED', `The assertion was refused: ${reason}.`);

@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { ApplicationCaller, Caller, FrameCaller } from '../auth/caller.js';
+import type { Audit } from '../services/audit.js';
 import type { DeleteTokens } from '../services/deletion.js';
 import type { Detokenize } from '../services/detokenization.js';
 import type { Grants } from '../services/grants.js';
@@ -41,7 +42,10 @@ export interface RequestContext {
   ownOrigin: string;
   /** Authenticated at first use, once per request. Rejects with UNAUTHENTICATED. */
   caller(): Promise<Caller>;
+  /** Who calls, if that was asked for and is known. */
+  knownCaller(): Caller | undefined;
   services: Services;
+  audit: Pick<Audit, 'recordRefusal'>;
   rateLimits: RateLimits;
   countOperation: CountOperation;
   countRefusal: CountRefusal;

@@ -4,10 +4,11 @@ import { requireFrameOrServer, requireOwnOrigin } from './context.js';
 import type { RequestContext } from './context.js';
 import { DetokenizeResult, Session, TokenizeInput, TokenizeResult } from './frame.types.js';
 import { countRootField, traceRootField } from './operation.js';
+import { auditRefusals } from './refusals.js';
 
 /** What secure frames call; and servers, where their application may store and read values itself. */
 @Resolver()
-@UseMiddleware(traceRootField, countRootField)
+@UseMiddleware(traceRootField, countRootField, auditRefusals)
 export class FrameResolver {
   @Mutation(() => Session, {
     description:

@@ -3,6 +3,7 @@ import { requireApplication } from './context.js';
 import type { RequestContext } from './context.js';
 import { DeleteResult, GrantResult, ReadGrantInput, TokenRef } from './grant.types.js';
 import { countRootField, traceRootField } from './operation.js';
+import { auditRefusals } from './refusals.js';
 import { Duration } from './scalars.js';
 
 const sessionId =
@@ -11,7 +12,7 @@ const batch = 'At most 1000 unless configured: BATCH_TOO_LARGE. Answered each, i
 
 /** What application servers call to accept, grant and delete tokens. */
 @Resolver()
-@UseMiddleware(traceRootField, countRootField)
+@UseMiddleware(traceRootField, countRootField, auditRefusals)
 export class GrantResolver {
   @Mutation(() => [GrantResult], {
     description:

@@ -5,6 +5,7 @@ import type { RequestContext } from './context.js';
 import { toConnection, toPageRequest } from './cursor.js';
 import { GrantKinds } from './grant.types.js';
 import { countRootField, traceRootField } from './operation.js';
+import { auditRefusals } from './refusals.js';
 import { JSONObject } from './scalars.js';
 import {
   AuditEventConnection,
@@ -13,6 +14,7 @@ import {
   Token,
   TokenConnection,
   TokenFilterInput,
+  toAuditEvent,
   toToken,
 } from './token.types.js';
 
@@ -21,7 +23,7 @@ const after = { nullable: true, description: '`endCursor` of the page before.' }
 
 /** What application servers call to look up their own tokens. */
 @Resolver()
-@UseMiddleware(traceRootField, countRootField)
+@UseMiddleware(traceRootField, countRootField, auditRefusals)
 export class TokenResolver {
   @Query(() => Token, {
     nullable: true,
@@ -79,7 +81,7 @@ export class TokenResolver {
     const page = toPageRequest(count, cursor);
     return toConnection(
       await context.services.tokens.listAudit(caller, withoutNulls<AuditFilter>(filter), page),
-      (it) => it,
+      toAuditEvent,
     );
   }
 

@@ -1,5 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { AuditOutcome, TokenRecord, TokenStatus } from '../stores/token-store/port.js';
+import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { parseDetails } from '../services/audit/details.js';
+import type { AuditEvent, AuditOutcome, TokenRecord, TokenStatus } from '../stores/token-store/port.js';
 import { serverSessionOf } from '../services/server-session.js';
 import { Grant } from './grant.types.js';
 import { ProblemCodes } from './problem.type.js';
@@ -133,6 +134,47 @@ export class AuditEventType {
 
   @Field(() => ProblemCodes, { nullable: true })
   code!: string | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description:
+      'What else there is to say, such as `repeated`: how often a refusal was repeated `since` then.',
+  })
+  details!: Record<string, unknown> | null;
+
+  @Field(() => ID, {
+    description:
+      'The chain that it is part of: one per process of the tokenizer, with events of other applications between.',
+  })
+  chain!: string;
+
+  @Field(() => Float, { description: 'Its place in the chain: a whole number, from 1.' })
+  number!: number;
+
+  @Field(() => String, {
+    description:
+      'Vouches for this event and all before it in the chain. Kept elsewhere as `<chain>:<number>:<hash>`, it is an anchor that `tokenizer audit verify --head` checks.',
+  })
+  hash!: string;
+}
+
+/** Names every field, so that a new one of the record does not get out by itself. */
+export function toAuditEvent(event: AuditEvent): AuditEventType {
+  const { id, at, sessionId, requestId, action, token, outcome, code, details, chain, number, hash } = event;
+  return {
+    id,
+    at,
+    sessionId,
+    requestId,
+    action,
+    token,
+    outcome,
+    code,
+    details: parseDetails(details),
+    chain,
+    number,
+    hash,
+  };
 }
 
 @InputType('AuditFilter', { description: 'All conditions that are given must hold.' })

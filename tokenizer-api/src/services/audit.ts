@@ -1,12 +1,23 @@
 import { isToken } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
-import type { AuditEvent, TokenStore } from '../stores/token-store/port.js';
+import { createSecretKey } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { TokenStore } from '../stores/token-store/port.js';
+import { openChain, ownEvent } from './audit/chain.js';
+import type { NewAuditEvent } from './audit/chain.js';
+import { createCheckpoints, findHeads } from './audit/checkpoints.js';
+import type { Head } from './audit/head.js';
+import { createRefusals } from './audit/refusals.js';
+import type { Refusal } from './audit/refusals.js';
+import type { ReportFailure } from './problems.js';
+import { createUUIDs } from './uuid.js';
 
 /** On whose behalf something was done. */
 export interface AuditSubject {
   applicationId: string;
   sessionId: string | null;
-  requestId: string;
+  /** Null for what no request asked for. */
+  requestId: string | null;
 }
 
 export interface AuditEntry {
@@ -21,24 +32,86 @@ export interface Audit {
    * the audit.
    */
   record(action: string, subject: AuditSubject, entries: readonly AuditEntry[]): Promise<void>;
+  /** Appends an event of the tokenizer itself, such as a change of its keys. `details` must be plain JSON, no secrets. */
+  recordOwn(action: string, details: object | null): Promise<void>;
+  /** For calls that are refused, or fail, as a whole; at a bounded rate, counting repetitions. Never rejects. */
+  recordRefusal(refusal: Refusal): Promise<void>;
+  /**
+   * Writes repetitions of refusals, what an append before could not, and a checkpoint if anything happened. It also
+   * happens by itself, every minute.
+   */
+  checkpoint(): Promise<void>;
+  /** Writes a last checkpoint. Never rejects. */
+  close(): Promise<void>;
 }
 
-export function createAudit({
+/** Name of the secret that the chains are made with. */
+export const auditSecret = 'audit-chain';
+
+/** Milliseconds from one checkpoint to the next. */
+const defaultInterval = 60_000;
+
+/** Begins a chain of audit events for this process, with a first one that names the latest chains of others. */
+export async function openAudit({
   store,
+  key,
   now,
-  createId,
+  report,
+  onHead = () => undefined,
+  instance = hostname(),
+  interval = defaultInterval,
 }: {
-  store: Pick<TokenStore, 'appendAudit'>;
+  store: Pick<TokenStore, 'appendAudit' | 'listAudit' | 'findAuditHeads'>;
+  /** Secret, the same for all processes; without it nobody can make or change an event. */
+  key: Uint8Array;
   now: () => Date;
-  createId: () => string;
-}): Audit {
+  report: ReportFailure;
+  /** Hears the head of the chain with every checkpoint, to keep it where the database's masters cannot reach. */
+  onHead?: (head: Head) => void;
+  instance?: string;
+  interval?: number;
+}): Promise<Audit> {
+  const seen = await findHeads(store);
+  const chain = await openChain({
+    store,
+    key: createSecretKey(key),
+    instance,
+    createId: createUUIDs(now),
+    now,
+    report,
+    heads: seen,
+  });
+  onHead(chain.head());
+  const writeCheckpoint = createCheckpoints({ store, chain, now, seen });
+  const refusals = createRefusals({
+    append: chain.append,
+    now,
+    onFailure: (error, requestId) => report(error, requestId, 'a refusal could not be written to the audit'),
+  });
+
+  async function checkpointOnce(): Promise<void> {
+    await chain.append([]);
+    await refusals.flush();
+    const head = await writeCheckpoint();
+    if (head) onHead(head);
+  }
+  let running: Promise<unknown> = Promise.resolve();
+  function checkpoint(): Promise<void> {
+    const turn = running.then(checkpointOnce);
+    running = turn.catch(() => undefined);
+    return turn;
+  }
+  const timer = setInterval(() => {
+    checkpoint().catch((error: unknown) => report(error, null, 'the audit checkpoint will be tried again'));
+  }, interval);
+  timer.unref();
+
   return {
     async record(action, { applicationId, sessionId, requestId }, entries) {
       if (entries.length === 0) return;
       const at = now();
-      await store.appendAudit(
-        entries.map(({ token, code }): AuditEvent => ({
-          id: createId(),
+      await chain.append(
+        entries.map(({ token, code }): NewAuditEvent => ({
           at,
           applicationId,
           sessionId,
@@ -48,7 +121,18 @@ export function createAudit({
           token: isToken(token) ? token : null,
           outcome: code === null ? 'ok' : code === 'UNAVAILABLE' ? 'failed' : 'denied',
           code,
+          details: null,
         })),
+      );
+    },
+    recordOwn: (action, details) => chain.append([ownEvent(action, details, now())]),
+    recordRefusal: (refusal) =>
+      refusals.record({ ...refusal, token: isToken(refusal.token) ? refusal.token : null }),
+    checkpoint,
+    async close() {
+      clearInterval(timer);
+      await checkpoint().catch((error: unknown) =>
+        report(error, null, 'the last audit checkpoint could not be written'),
       );
     },
   };

@@ -60,5 +60,17 @@ export class UnavailableError extends ProblemError {
   }
 }
 
+/** A refusal of a whole call, with whom and what it concerns as far as that is proved. For the audit alone. */
+export class AttributedRefusal extends ProblemError {
+  override name = 'AttributedRefusal';
+
+  constructor(
+    { code, message }: Problem,
+    readonly subject: { applicationId: string; sessionId?: string; token?: string },
+  ) {
+    super(code, message);
+  }
+}
+
 /** Tells the operator about a failure that a caller sees as UNAVAILABLE only. */
 export type ReportFailure = (failure: unknown, requestId: string | null, what: string) => void;

@@ -1,10 +1,9 @@
-import { ProblemError } from '@lunasec/secure-frame/protocol';
 import { createAccessToken, digestOf } from '../auth/access-token.js';
 import type { VerifyAssertion } from '../auth/assertion.js';
 import type { ApplicationCaller } from '../auth/caller.js';
 import type { TokenStore } from '../stores/token-store/port.js';
 import type { Audit } from './audit.js';
-import { checkSid } from './problems.js';
+import { AttributedRefusal, checkSid, problem } from './problems.js';
 
 export interface Session {
   /** Returned this once; only its digest is stored. */
@@ -44,14 +43,14 @@ export function createSessions({
         createdAt,
         expiresAt,
       });
-      await audit.record('createSession', { applicationId: application.id, sessionId, requestId }, [
-        { token: null, code: isNew ? null : 'ASSERTION_REPLAYED' },
-      ]);
       if (!isNew)
-        throw new ProblemError(
-          'ASSERTION_REPLAYED',
-          'The assertion was used before. Ask the app for a new one.',
+        throw new AttributedRefusal(
+          problem('ASSERTION_REPLAYED', 'The assertion was used before. Ask the app for a new one.'),
+          { applicationId: application.id, sessionId },
         );
+      await audit.record('createSession', { applicationId: application.id, sessionId, requestId }, [
+        { token: null, code: null },
+      ]);
       return { accessToken, expiresAt };
     },
 

@@ -26,6 +26,7 @@ describe('the sweeper', () => {
   let start: number;
   let offset: number;
   let sweepers: Sweeper[];
+  let audited: [action: string, applicationId: string, token: string | null][];
   const now = () => new Date(start + offset);
 
   beforeEach(async () => {
@@ -34,7 +35,7 @@ describe('the sweeper', () => {
     const url = { publicURL: 'http://localhost', signingKey: randomBytes(32) };
     objects = createDiskObjectStore({ directory: join(directory, 'objects'), now, ...url }).store;
     files = createObjectFiles(join(directory, 'objects'));
-    [start, offset, sweepers] = [Date.now(), 0, []];
+    [start, offset, sweepers, audited] = [Date.now(), 0, [], []];
   });
   afterEach(async () => {
     await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
@@ -56,6 +57,11 @@ describe('the sweeper', () => {
       applicationIds,
       removeOrphansAfter: undefined,
       quotas: { settle: () => undefined, share: async () => undefined, count: async () => undefined },
+      audit: {
+        record: async (action, { applicationId }, entries) => {
+          for (const { token } of entries) audited.push([action, applicationId, token]);
+        },
+      },
       now,
       // Its own schedule does not come to it: the tests say when.
       interval: 3600,
@@ -98,6 +104,7 @@ describe('the sweeper', () => {
     expect(await sweep()).toEqual(swept);
     expect(await sweep()).toEqual({ ...swept, objects: 0, tokens: 0, readGrants: 0, sessions: 0 });
     expect(meter.swept).toHaveLength(2);
+    expect(audited).toEqual([['sweepTokens', app, expired.token]]);
   });
 
   describe('of many replicas', () => {
@@ -200,8 +207,10 @@ describe('the sweeper', () => {
         expect(await sweep()).toMatchObject({ orphans: 0 });
       expect([meter.orphans, await isThere(orphan)]).toEqual([1, true]);
       offset = 37 * day;
+      expect(audited).toEqual([]);
       expect(await sweep()).toMatchObject({ orphans: 1 });
       expect([meter.orphans, await isThere(orphan)]).toEqual([0, false]);
+      expect(audited).toEqual([['removeOrphans', app, orphan]]);
     });
 
     test('is kept when its token is there again in time: the right database was restored', async () => {

@@ -1,8 +1,10 @@
 import type { ObjectStore } from '../stores/object-store/port.js';
 import type { TokenStore } from '../stores/token-store/port.js';
+import type { Audit } from './audit.js';
 import type { ReportFailure } from './problems.js';
 import type { Quotas } from './quotas.js';
 import { sweepGarbage } from './sweeper/garbage.js';
+import type { RecordSwept } from './sweeper/garbage.js';
 import { createJobLease, LeaseLostError } from './sweeper/lease.js';
 import { sweepOrphans } from './sweeper/orphans.js';
 
@@ -57,6 +59,7 @@ export function createSweeper({
   applicationIds,
   removeOrphansAfter,
   quotas,
+  audit,
   now,
   interval,
   meter,
@@ -80,6 +83,7 @@ export function createSweeper({
   /** Seconds for which an object must be known to have no token before it is removed. Undefined removes none. */
   removeOrphansAfter: number | undefined;
   quotas: Pick<Quotas, 'settle' | 'share' | 'count'>;
+  audit: Pick<Audit, 'record'>;
   now: () => Date;
   /** Seconds from the end of one sweep to the start of the next. */
   interval: number;
@@ -88,6 +92,13 @@ export function createSweeper({
 }): Sweeper {
   // Kept between sweeps, so that one replica does them all until it stops.
   const lease = createJobLease({ store, name: 'sweeper', seconds: interval + leaseGrace, now });
+
+  const record: RecordSwept = (action, applicationId, tokens) =>
+    audit.record(
+      action,
+      { applicationId, sessionId: null, requestId: null },
+      tokens.map((token) => ({ token, code: null })),
+    );
 
   async function sweepOnce(): Promise<Swept> {
     const swept: Swept = { outcome: 'done', objects: 0, tokens: 0, readGrants: 0, sessions: 0, orphans: 0 };
@@ -103,6 +114,7 @@ export function createSweeper({
       await sweepGarbage({
         store,
         objects,
+        record,
         now,
         keepLease: () => lease.keep(taken.progress),
         onSettled: (settled) => {
@@ -117,6 +129,7 @@ export function createSweeper({
         objects,
         applicationIds,
         removeAfter: removeOrphansAfter,
+        record,
         now,
         progress: taken.progress,
         keepLease: (progress) => lease.keep(progress),

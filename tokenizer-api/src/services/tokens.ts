@@ -13,7 +13,7 @@ import type {
 } from '../stores/token-store/port.js';
 import type { Audit } from './audit.js';
 import { isMetadataKey, metadataFault } from './metadata.js';
-import { checkSid, notAToken, tokenDeleted, tokenNotFound } from './problems.js';
+import { AttributedRefusal, checkSid, notAToken, tokenDeleted, tokenNotFound } from './problems.js';
 import type { Problem } from './problems.js';
 
 /** What an application may look up about its own tokens: never values, keys or URLs. */
@@ -78,13 +78,16 @@ export function createTokens({
       const fault = metadataFault(metadata);
       if (fault !== undefined) throw new ProblemError('BAD_USER_INPUT', fault);
       const updated = await store.updateMetadata(application.id, token, metadata);
-      const refusal = updated ? null : await whyNot(application.id, token);
+      if (!updated)
+        throw new AttributedRefusal(await whyNot(application.id, token), {
+          applicationId: application.id,
+          token,
+        });
       await audit.record(
         'updateTokenMetadata',
         { applicationId: application.id, sessionId: null, requestId },
-        [{ token, code: refusal?.code ?? null }],
+        [{ token, code: null }],
       );
-      if (!updated) throw failure(refusal!);
       return updated;
     },
   };

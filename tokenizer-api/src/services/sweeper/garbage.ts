@@ -7,6 +7,13 @@ import { objectKey } from '../object-key.js';
 const uploadGrace = (presignedSeconds + transferSeconds) * 1000;
 const batchSize = 500;
 
+/** Writes to the audit what is removed. Called before: a sweep that breaks off rather tells it twice than never. */
+export type RecordSwept = (
+  action: 'sweepTokens' | 'removeOrphans',
+  applicationId: string,
+  tokens: readonly string[],
+) => Promise<void>;
+
 /**
  * Removes tokens that no server accepted, with their keys and objects, and the objects of deleted tokens. A batch is
  * forgotten after its objects are gone: wherever this stops, the next one begins with what is left. `keepLease` is
@@ -15,12 +22,14 @@ const batchSize = 500;
 export async function sweepGarbage({
   store,
   objects,
+  record,
   now,
   keepLease,
   onSettled,
 }: {
   store: Pick<TokenStore, 'takeGarbage' | 'settleGarbage' | 'findTokens'>;
   objects: Pick<ObjectStore, 'delete'>;
+  record: RecordSwept;
   now: () => Date;
   keepLease: () => Promise<void>;
   onSettled: (settled: readonly Garbage[]) => void;
@@ -32,9 +41,24 @@ export async function sweepGarbage({
     if (garbage.length === 0) return;
     await objects.delete(garbage.map(({ applicationId, token }) => objectKey(applicationId, token)));
     const final = await withoutUploads(garbage, before);
+    await recordExpired(final);
     if (final.length > 0) await store.settleGarbage(final);
     onSettled(final);
     if (garbage.length < batchSize || final.length === 0) return;
+  }
+
+  /** A batch may be of several applications; what they record at the same time is written together. */
+  async function recordExpired(garbage: readonly Garbage[]): Promise<void> {
+    const expired = garbage.filter(({ status }) => status === 'expired');
+    await Promise.all(
+      [...new Set(expired.map((it) => it.applicationId))].map((id) =>
+        record(
+          'sweepTokens',
+          id,
+          expired.filter(({ applicationId }) => applicationId === id).map(({ token }) => token),
+        ),
+      ),
+    );
   }
 
   /** Those to which no signed upload can be open: a token that was deleted while new waits. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ObjectStore } from '../../stores/object-store/port.js';
 import type { TokenStore } from '../../stores/token-store/port.js';
 import { objectKey } from '../object-key.js';
+import type { RecordSwept } from './garbage.js';
 
 /** Objects that are looked at in one sweep: pages of the listing, and entries of a page. */
 const pagesPerSweep = 10;
@@ -44,6 +45,7 @@ export async function sweepOrphans({
   objects,
   applicationIds,
   removeAfter,
+  record,
   now,
   progress: noted,
   keepLease,
@@ -53,6 +55,7 @@ export async function sweepOrphans({
   applicationIds: readonly string[];
   /** Seconds. Undefined removes none. */
   removeAfter: number | undefined;
+  record: RecordSwept;
   now: () => Date;
   /** What was given to `keepLease` last. */
   progress: string | null;
@@ -134,7 +137,10 @@ export async function sweepOrphans({
     await keepLease(JSON.stringify(current));
     const known = new Set((await store.findTokens(applicationId, due)).map(({ token }) => token));
     const unknown = due.filter((token) => !known.has(token));
-    if (unknown.length > 0) await objects.delete(unknown.map((token) => objectKey(applicationId, token)));
+    if (unknown.length > 0) {
+      await record('removeOrphans', applicationId, unknown);
+      await objects.delete(unknown.map((token) => objectKey(applicationId, token)));
+    }
     return unknown.length;
   }
 }

@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { auditDocument } from './mongo/documents.js';
+import { createAudit } from './mongo/audit.js';
 import { createCleanUp } from './mongo/cleanup.js';
 import { createDataKeys } from './mongo/data-keys.js';
 import { createGrants } from './mongo/grants.js';
@@ -61,15 +61,13 @@ export async function connectMongoTokenStore({
     ...createDataKeys(models),
     ...createGrants(models),
     ...createSessions(models),
+    ...createAudit(models),
     ...createLists(models),
     ...createCleanUp(models),
     ...createLeases(models),
     ...createSecrets(models),
     ...createOrphans(models),
     ...createUsage(models),
-    async appendAudit(events) {
-      if (events.length > 0) await models.audit.insertMany(events.map(auditDocument), { lean: true });
-    },
     async migrate() {
       await warnOfLostUpdates(connection, onWarning);
       await migrate(models, onWarning);

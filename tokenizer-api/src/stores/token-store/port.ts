@@ -82,7 +82,8 @@ export interface AuditEvent {
   /** UUID version 7, so that the order of ids is the order of time. */
   id: string;
   at: Date;
-  applicationId: string;
+  /** Null when it belongs to no application: events of the tokenizer itself, and calls by nobody who is known. */
+  applicationId: string | null;
   sessionId: string | null;
   requestId: string | null;
   action: string;
@@ -90,6 +91,28 @@ export interface AuditEvent {
   outcome: AuditOutcome;
   /** A problem code when the outcome is not `ok`. */
   code: string | null;
+  /** JSON object of what else there is to say, as it was hashed. */
+  details: string | null;
+  /** Name of the machine that wrote it. */
+  instance: string;
+  /** Each process writes a chain of its own. A random UUID. */
+  chain: string;
+  /** Place in the chain: 1, 2, 3, … */
+  number: number;
+  /** HMAC-SHA-256 of the event and the hash of the one before in its chain, base64url. */
+  hash: string;
+}
+
+/** A place in the audit's chains. */
+export type AuditPlace = Pick<AuditEvent, 'chain' | 'number'>;
+
+export interface AuditPeriod {
+  /** Null or left out: events of all applications, and of none. */
+  applicationId?: string | null | undefined;
+  /** Including this moment. */
+  since?: Date | undefined;
+  /** Not including this moment. */
+  until?: Date | undefined;
 }
 
 export interface TokenFilter {
@@ -251,7 +274,18 @@ export interface TokenStore {
   /** The session whose access token has this digest, unless it expired or was ended. */
   findSession(digest: string, now: Date): Promise<SessionRecord | null>;
 
+  /**
+   * Appends events that follow each other in one chain. When it fails, some of the first may have been stored, never
+   * one without those before it. The same events again are stored once. Rejects with {@link AuditConflictError} when
+   * the database has others in their places.
+   */
   appendAudit(events: readonly AuditEvent[]): Promise<void>;
+  /** The last event of each of these chains, as far as there are any. One read per chain, at the same time. */
+  findAuditHeads(chains: readonly string[]): Promise<AuditEvent[]>;
+  /** Up to `limit` events behind the one with the id `after`, in the order of ids. */
+  readAudit(period: AuditPeriod, after: string | null, limit: number): Promise<AuditEvent[]>;
+  /** Up to `limit` events behind a place, in the order of chains and numbers. */
+  readAuditChains(after: AuditPlace | null, limit: number): Promise<AuditEvent[]>;
 
   /** Lists come newest first. */
   listTokens(applicationId: string, filter: TokenFilter, page: PageRequest): Promise<Page<TokenRecord>>;
@@ -263,7 +297,8 @@ export interface TokenStore {
     now: Date,
     page: PageRequest,
   ): Promise<Page<Grant>>;
-  listAudit(applicationId: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
+  /** Null: events of no application. */
+  listAudit(applicationId: string | null, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 
   /**
    * Expires all pending tokens whose store grant ran out (their keys are destroyed at once) and returns up to `limit`

@@ -1,6 +1,8 @@
 import { createToken } from '@lunasec/secure-frame/protocol';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { firstIdAt } from '../../stores/token-store/event-id.js';
 import type {
+  AuditEvent,
   NewToken,
   ReadGrant,
   SessionRecord,
@@ -65,6 +67,31 @@ export const newSession = (changes: Partial<SessionRecord> = {}): SessionRecord 
   expiresAt: at(900),
   ...changes,
 });
+
+/** A chain that is not another test's. */
+export const someChain = '00000000-0000-4000-8000-000000000001';
+
+/** Event of a chain; `at` is as many seconds, and its id grows with both. Its hash is none. */
+export const auditEvent = (number: number, changes: Partial<AuditEvent> = {}): AuditEvent => {
+  const when = changes.at ?? at(number);
+  return {
+    id: `${firstIdAt(when)}7000-8000-${String(number).padStart(12, '0')}`,
+    at: when,
+    applicationId: app,
+    sessionId: alice,
+    requestId: 'request-1',
+    action: 'detokenize',
+    token: 'lunasec-1',
+    outcome: 'ok',
+    code: null,
+    details: null,
+    instance: 'tokenizer-1',
+    chain: someChain,
+    number,
+    hash: `hash-${number}`,
+    ...changes,
+  };
+};
 
 export const names = (tokens: readonly { token: string }[]): string[] => tokens.map(({ token }) => token);
 export const sorted = (values: Iterable<string>): string[] => [...values].sort();

@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TokenStore } from '../../stores/token-store/port.js';
 import type { OpenedStore } from './contract.js';
-import { alice, app, at, insertAccepted, newSession, newToken, readGrant, recordOf } from './fixtures.js';
+import {
+  alice,
+  app,
+  at,
+  auditEvent,
+  insertAccepted,
+  newSession,
+  newToken,
+  readGrant,
+  recordOf,
+} from './fixtures.js';
 
 /** What a mistake further up could let through where a text belongs. */
 const operators: [string, unknown][] = [
@@ -75,6 +85,8 @@ const calls: [
     (store, text) => store.listGrants(app, text, 'read', at(1), { first: 9, after: null }),
   ],
   ['listAudit, application', (store, text) => store.listAudit(text, {}, { first: 9, after: null })],
+  ['readAudit, application', (store, text) => store.readAudit({ applicationId: text }, null, 9)],
+  ['findAuditHeads', (store, text) => store.findAuditHeads([text])],
   ['listAudit, action', (store, text) => store.listAudit(app, { action: text }, { first: 9, after: null })],
   [
     'settleGarbage, token',
@@ -94,19 +106,7 @@ export function injectionContract(store: OpenedStore): void {
       await store().putReadGrants([readGrant(accepted.token)]);
       await store().insertSession(session);
       await store().insertSecret({ name: 'secret', wrappedKey: { keyId: 'key-1', ciphertext: 'AAAA' } });
-      await store().appendAudit([
-        {
-          id: 'event-1',
-          at: at(0),
-          applicationId: app,
-          sessionId: alice,
-          requestId: null,
-          action: 'tokenize',
-          token: token.token,
-          outcome: 'ok',
-          code: null,
-        },
-      ]);
+      await store().appendAudit([auditEvent(1, { action: 'tokenize', token: token.token })]);
       const before = [await recordOf(store(), token), await recordOf(store(), accepted)];
 
       for (const [, operator] of operators) {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import {
   alice,
   app,
   at,
+  auditEvent,
   names,
   newSession,
   newToken,
@@ -28,18 +30,10 @@ if (uri)
 
     const acceptances = (tokens: NewToken[]) =>
       tokens.map(({ token }) => ({ token, sessionId: alice, binding: `User.ssn:${token}` }));
-    const audit = (count: number) =>
-      names(newTokens(count)).map((token) => ({
-        id: token,
-        at: at(1),
-        applicationId: app,
-        sessionId: alice,
-        requestId: null,
-        action: 'tokenize',
-        token,
-        outcome: 'ok' as const,
-        code: null,
-      }));
+    const audit = (count: number) => {
+      const chain = randomUUID();
+      return Array.from({ length: count }, (_, index) => auditEvent(index + 1, { id: randomUUID(), chain }));
+    };
     const page = (first: number) => ({ first, after: null });
 
     /** Every method that takes a batch or gives a list, and the commands that it may send, whatever the size. */
@@ -87,6 +81,8 @@ if (uri)
       ],
       ['appendAudit', ['insert'], (tokens) => store.appendAudit(audit(tokens.length))],
       ['listAudit', ['find'], (tokens) => store.listAudit(app, {}, page(tokens.length))],
+      ['readAudit', ['find'], (tokens) => store.readAudit({ until: at(9) }, null, tokens.length)],
+      ['readAuditChains', ['find'], (tokens) => store.readAuditChains(null, tokens.length)],
       ['removeExpired', ['delete', 'delete'], () => store.removeExpired(at(5))],
     ];
 
@@ -142,7 +138,7 @@ if (uri)
     test('empty batches send nothing', async () => {
       watched.take();
       for (const [name, , run] of methods)
-        if (!/list|take|removeExpired|(find|count)DataKeys/.test(name)) await run([]);
+        if (!/list|take|read|removeExpired|(find|count)DataKeys/.test(name)) await run([]);
       expect(watched.take()).toEqual([]);
     });
   });

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { alice, app, at, insertAccepted, newSession } from '../../../test-support/token-store/fixtures.js';
+import {
+  alice,
+  app,
+  at,
+  auditEvent,
+  insertAccepted,
+  newSession,
+  someChain,
+} from '../../../test-support/token-store/fixtures.js';
 import { drop, inDatabase, newDatabaseName, openWatched } from '../../../test-support/token-store/mongodb.js';
 import { collectionOf, isServedBy, queriesOf } from '../../../test-support/token-store/queries.js';
 import type { IndexKey } from '../../../test-support/token-store/queries.js';
@@ -30,7 +38,7 @@ if (uri)
     beforeAll(async () => {
       watched = await openWatched(uri);
       ({ store } = watched);
-      indexes = await readIndexes(uri, watched.dbName, ['tokens', 'readGrants', 'sessions', 'audit']);
+      indexes = await readIndexes(uri, watched.dbName, ['tokens', 'readGrants', 'sessions', 'auditEvents']);
     });
     afterAll(() => store?.close());
 
@@ -123,6 +131,12 @@ if (uri)
       await store.removeExpired(at(5));
       for (const filter of [{}, { token: token.token }, { sessionId: alice }])
         await store.listAudit(app, filter, page);
+      await store.appendAudit([auditEvent(1), auditEvent(2)]);
+      await store.appendAudit([auditEvent(1), auditEvent(2)]);
+      await store.findAuditHeads([someChain]);
+      await store.readAudit({ applicationId: app, since: at(1) }, null, 10);
+      await store.readAudit({ until: at(9) }, auditEvent(1).id, 10);
+      await store.readAuditChains(auditEvent(1), 10);
       const commands = watched.take();
       const queries = commands.flatMap((command) =>
         queriesOf(command).map((query) => ({ command, collection: collectionOf(command), query })),

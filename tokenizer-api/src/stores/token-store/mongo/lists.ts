@@ -101,7 +101,7 @@ export function createLists({ tokens, readGrants, audit }: Models): Lists {
     async listAudit(applicationId, filter, { first, after }) {
       const found = await audit
         .find({
-          applicationId: text(applicationId),
+          applicationId: applicationId === null ? null : text(applicationId),
           ...given('sessionId', filter.sessionId),
           ...given('token', filter.token),
           ...given('action', filter.action),

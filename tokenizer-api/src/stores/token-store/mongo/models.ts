@@ -159,16 +159,22 @@ const auditSchema = new Schema<AuditDocument>(
   {
     _id: text,
     at: date,
-    applicationId: text,
+    applicationId: { type: String },
     sessionId: { type: String },
     requestId: { type: String },
     action: text,
     token: { type: String },
     outcome: text,
     code: { type: String },
+    details: { type: String },
+    instance: text,
+    chain: text,
+    number: { type: Number, required: true },
+    hash: text,
   },
   options,
 );
+auditSchema.index({ chain: 1, number: 1 }, { unique: true });
 auditSchema.index({ applicationId: 1, _id: -1 });
 auditSchema.index({ applicationId: 1, token: 1, _id: -1 });
 
@@ -202,7 +208,7 @@ export const createModels = (connection: Connection): Models => ({
   tokens: connection.model<TokenDocument>('Token', tokenSchema, 'tokens'),
   readGrants: connection.model<ReadGrantDocument>('ReadGrant', readGrantSchema, 'readGrants'),
   sessions: connection.model<SessionDocument>('Session', sessionSchema, 'sessions'),
-  audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'audit'),
+  audit: connection.model<AuditDocument>('AuditEvent', auditSchema, 'auditEvents'),
   leases: connection.model<LeaseDocument>('Lease', leaseSchema, 'leases'),
   orphans: connection.model<OrphanDocument>('Orphan', orphanSchema, 'orphans'),
   usage: connection.model<UsageDocument>('Usage', usageSchema, 'usage'),

@@ -4,6 +4,7 @@ import {
   accept,
   app,
   at,
+  auditEvent,
   insertAccepted,
   newSession,
   newToken,
@@ -42,6 +43,7 @@ if (host)
         { a: 1 },
       ],
       ['insertSession', 'insert', () => store.insertSession(session), true],
+      ['appendAudit', 'insert', () => store.appendAudit([auditEvent(1), auditEvent(2)]), undefined],
       ['findTokens', 'find', async () => (await recordOf(store, accepted)).status, 'accepted'],
       ['findSession', 'find', () => store.findSession(session.digest, at(1)), session],
     ];

@@ -10,10 +10,10 @@ type Lists = Pick<TokenStore, 'listTokens' | 'listGrants' | 'listAudit'>;
 /** Part of a WHERE, with the values of its question marks. */
 interface Condition {
   sql: string;
-  values: (string | number)[];
+  values: (string | number | null)[];
 }
 
-const condition = (sql: string, ...values: (string | number)[]): Condition => ({ sql, values });
+const condition = (sql: string, ...values: (string | number | null)[]): Condition => ({ sql, values });
 
 /** A condition that only counts when its value is there. */
 const given = (sql: string, value: string | Date | undefined): Condition[] =>
@@ -89,9 +89,9 @@ export function createLists(database: Database): Lists {
 
     async listAudit(applicationId, filter, page) {
       const rows = read<AuditRow>(
-        'SELECT * FROM audit',
+        'SELECT * FROM auditEvents',
         [
-          condition('applicationId = ?', applicationId),
+          condition('applicationId IS ?', applicationId),
           ...given('sessionId = ?', filter.sessionId),
           ...given('token = ?', filter.token),
           ...given('action = ?', filter.action),

@@ -102,6 +102,33 @@ const steps: readonly string[] = [
   `
   CREATE INDEX tokens_by_key ON tokens (keyId, token) WHERE keyId IS NOT NULL;
   `,
+  // The events of the table before, which no release has written, were in no chain.
+  `
+  DROP TABLE audit;
+  CREATE TABLE auditEvents (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    applicationId TEXT,
+    sessionId TEXT,
+    requestId TEXT,
+    action TEXT NOT NULL,
+    token TEXT,
+    outcome TEXT NOT NULL,
+    code TEXT,
+    details TEXT,
+    instance TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    UNIQUE (chain, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX auditEvents_by_application ON auditEvents (applicationId, id);
+  CREATE INDEX auditEvents_by_token ON auditEvents (applicationId, token, id) WHERE token IS NOT NULL;
+  CREATE TRIGGER auditEvents_unchanged BEFORE UPDATE ON auditEvents
+    BEGIN SELECT RAISE(ABORT, 'Audit events cannot be changed.'); END;
+  CREATE TRIGGER auditEvents_kept BEFORE DELETE ON auditEvents
+    BEGIN SELECT RAISE(ABORT, 'Audit events cannot be removed.'); END;
+  `,
 ];
 
 /** What `user_version` says of an up-to-date file. */
