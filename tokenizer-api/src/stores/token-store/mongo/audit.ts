@@ -79,7 +79,7 @@ export function createAudit({ audit }: Pick<Models, 'audit'>): Audit {
       const order = { chain: 1, number: 1 } as const;
       if (after === null) return (await find({}, order, limit)).map(auditEventOf);
       const { chain, number } = after;
-      const rest = await find({ chain: text(chain), number: { $gt: number } }, order, limit);
+      const rest = await find({ chain: text(chain), number: { $gt: number } }, { number: 1 }, limit);
       // Two plain ranges: every compatible server finds them by the index.
       const next =
         rest.length < limit ? await find({ chain: { $gt: text(chain) } }, order, limit - rest.length) : [];
