@@ -7,6 +7,7 @@ import { parseHeads } from './services/audit/head.js';
 import { readChains, readPeriod } from './services/audit/read.js';
 import { verifyAudit } from './services/audit/verify.js';
 import type { AuditFault } from './services/audit/verify.js';
+import { changeKeyFile, newKey } from './stores/key-provider/key-file.js';
 import type { AuditEvent } from './stores/token-store/port.js';
 import { breakCalls, countCalls } from './test-support/spies.js';
 import {
@@ -87,6 +88,7 @@ describe('the audit of a tokenizer', () => {
     const all = await events();
     expect(all.map(({ action, outcome, code }) => [action, outcome, code])).toEqual([
       ['checkpointAudit', 'ok', null],
+      ['useKeys', 'ok', null],
       ['createSession', 'ok', null],
       ['tokenize', 'ok', null],
       ['verifyStoreGrants', 'ok', null],
@@ -114,7 +116,7 @@ describe('the audit of a tokenizer', () => {
     ]);
     expect(all.at(-1)).toMatchObject({ applicationId: 'shop', token: unaccepted, requestId: null });
     expect(all.every(({ instance }) => instance.length > 0)).toBe(true);
-    expect(await verify()).toMatchObject({ faults: [], events: 15, chains: 1 });
+    expect(await verify()).toMatchObject({ faults: [], events: 16, chains: 1 });
   });
 
   describe('of calls that are refused as a whole', () => {
@@ -130,7 +132,7 @@ describe('the audit of a tokenizer', () => {
       await ada.frame(deleteTokens, { tokens: [] });
       await tokenizer.call(detokenize, { tokens: [] });
       await tokenizer.call(detokenize, { tokens: [] }, { bearer: 'x'.repeat(43) });
-      expect((await told()).slice(3)).toEqual([
+      expect((await told()).slice(4)).toEqual([
         ['shop', ada.sessionId, 'createSession', 'denied', 'ASSERTION_REPLAYED'],
         [null, null, 'createSession', 'denied', 'UNAUTHENTICATED'],
         ['shop', null, 'createSession', 'denied', 'UNAUTHENTICATED'],
@@ -166,7 +168,7 @@ describe('the audit of a tokenizer', () => {
       tokenizer = await start({ rates: { session: 1 } });
       ada = actAs(tokenizer, tokenizer.shop, 'ada');
       for (let count = 0; count < 4; count++) await ada.frame(detokenize, { tokens: [] });
-      expect((await told()).slice(2)).toEqual([
+      expect((await told()).slice(3)).toEqual([
         ['shop', ada.sessionId, 'detokenize', 'denied', 'RATE_LIMITED'],
       ]);
     });
@@ -177,7 +179,7 @@ describe('the audit of a tokenizer', () => {
       expect(answer.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
       broken.clear();
       await tokenizer.running.checkpointAudit();
-      expect((await told())[1]).toEqual([null, null, 'detokenize', 'denied', 'UNAUTHENTICATED']);
+      expect((await told())[2]).toEqual([null, null, 'detokenize', 'denied', 'UNAUTHENTICATED']);
     });
 
     test('has calls that failed', async () => {
@@ -202,6 +204,35 @@ describe('the audit of a tokenizer', () => {
       [null, 'failed'],
     ]);
     expect((await verify()).faults).toEqual([]);
+  });
+
+  test('tells which wrapping keys are in use, and when that changes', async () => {
+    const keyUse = async () =>
+      (await events())
+        .filter(({ action }) => action === 'useKeys')
+        .map(({ details }) => JSON.parse(details!));
+    const path = join(tokenizer.directory, 'keys.json');
+    const [first] = await keyUse();
+    expect(first).toEqual({ active: expect.any(String), all: [first.active] });
+
+    const added = newKey();
+    await changeKeyFile(path, ({ keys }) => ({ ...keys, keys: [...keys.keys, added] }));
+    await tokenizer.running.checkpointAudit();
+    await tokenizer.running.checkpointAudit();
+    const all = [first.active, added.id].sort();
+    expect(await keyUse()).toEqual([first, { active: first.active, all }]);
+
+    await changeKeyFile(path, ({ keys }) => ({ ...keys, active: added.id }));
+    await tokenizer.running.checkpointAudit();
+    expect((await keyUse()).slice(2)).toEqual([{ active: added.id, all }]);
+    expect((await verify()).faults).toEqual([]);
+  });
+
+  test('has a checkpoint though the wrapping keys cannot be told', async () => {
+    await ada.accessToken();
+    broken.add('keyIds');
+    await tokenizer.running.checkpointAudit();
+    expect((await told()).at(-1)).toEqual([null, null, 'checkpointAudit', 'ok', null]);
   });
 
   test('another application sees none of it, and nobody sees what belongs to none', async () => {
@@ -252,14 +283,14 @@ describe('the audit of a tokenizer', () => {
     });
 
     test.each([
-      ["UPDATE auditEvents SET outcome = 'denied' WHERE action = 'tokenize'", 'changed', 3],
-      ["DELETE FROM auditEvents WHERE action = 'tokenize'", 'missing', 3],
+      ["UPDATE auditEvents SET outcome = 'denied' WHERE action = 'tokenize'", 'changed', 4],
+      ["DELETE FROM auditEvents WHERE action = 'tokenize'", 'missing', 4],
       ['DELETE FROM auditEvents WHERE number >= 4', 'truncated', 4],
-      ["UPDATE auditEvents SET number = 99 WHERE action = 'tokenize'", 'missing', 3],
+      ["UPDATE auditEvents SET number = 99 WHERE action = 'tokenize'", 'missing', 4],
       [
         "INSERT INTO auditEvents SELECT 'f', at, applicationId, sessionId, requestId, action, token, outcome, code, details, instance, chain, 99, hash FROM auditEvents WHERE number = 3",
         'missing',
-        6,
+        7,
       ],
     ])('whoever changes it all the same is found out: %s', async (sql, kind, number) => {
       await ada.keep('value');

@@ -119,6 +119,7 @@ export async function runTokenizer(
     audit = await openAudit({
       store,
       key: await stores.openSecret(auditSecret),
+      keys,
       now,
       report,
       onHead: (head) => logger.info({ auditHead: formatHead(head) }, 'audit checkpoint'),

@@ -25,7 +25,7 @@ describe('tokenizer audit', () => {
     await actAs(tokenizer, tokenizer.shop, 'ada').keep('value');
     await actAs(tokenizer, tokenizer.other, 'ada').keep('value');
     await tokenizer.running.checkpointAudit();
-    events = 8;
+    events = 9;
   });
   afterEach(() => tokenizer.close());
 
@@ -94,7 +94,7 @@ describe('tokenizer audit', () => {
       tamper('DELETE FROM auditEvents WHERE number > 2');
       expect((await run('verify')).code).toBe(0);
       const { output, code } = await run('verify', '--heads', file);
-      expect(output).toContain('Events 3 to 8 are missing at the end of the chain');
+      expect(output).toContain('Events 3 to 9 are missing at the end of the chain');
       expect(code).toBe(1);
     });
 

@@ -2,11 +2,13 @@ import { isToken } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import { createSecretKey } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { KeyProvider } from '../stores/key-provider/port.js';
 import type { TokenStore } from '../stores/token-store/port.js';
 import { openChain, ownEvent } from './audit/chain.js';
 import type { NewAuditEvent } from './audit/chain.js';
 import { createCheckpoints, findHeads } from './audit/checkpoints.js';
 import type { Head } from './audit/head.js';
+import { createKeyUse } from './audit/key-use.js';
 import { createRefusals } from './audit/refusals.js';
 import type { Refusal } from './audit/refusals.js';
 import type { ReportFailure } from './problems.js';
@@ -51,10 +53,14 @@ export const auditSecret = 'audit-chain';
 /** Milliseconds from one checkpoint to the next. */
 const defaultInterval = 60_000;
 
-/** Begins a chain of audit events for this process, with a first one that names the latest chains of others. */
+/**
+ * Begins a chain of audit events for this process, with a first one that names the latest chains of others and, with
+ * `keys`, another that names the wrapping keys.
+ */
 export async function openAudit({
   store,
   key,
+  keys,
   now,
   report,
   onHead = () => undefined,
@@ -64,6 +70,8 @@ export async function openAudit({
   store: Pick<TokenStore, 'appendAudit' | 'listAudit' | 'findAuditHeads'>;
   /** Secret, the same for all processes; without it nobody can make or change an event. */
   key: Uint8Array;
+  /** The wrapping keys of this process, to record which are in use. Undefined for one that wraps nothing. */
+  keys?: Pick<KeyProvider, 'keyIds'>;
   now: () => Date;
   report: ReportFailure;
   /** Hears the head of the chain with every checkpoint, to keep it where the database's masters cannot reach. */
@@ -89,9 +97,17 @@ export async function openAudit({
     onFailure: (error, requestId) => report(error, requestId, 'a refusal could not be written to the audit'),
   });
 
+  const recordOwn = (action: string, details: object | null) =>
+    chain.append([ownEvent(action, details, now())]);
+  const recordKeyUse = keys && createKeyUse({ keys, record: recordOwn });
+  await recordKeyUse?.();
+
   async function checkpointOnce(): Promise<void> {
     await chain.append([]);
     await refusals.flush();
+    await recordKeyUse?.().catch((error: unknown) =>
+      report(error, null, 'a change of the wrapping keys, if any, is not in the audit yet'),
+    );
     const head = await writeCheckpoint();
     if (head) onHead(head);
   }
@@ -125,7 +141,7 @@ export async function openAudit({
         })),
       );
     },
-    recordOwn: (action, details) => chain.append([ownEvent(action, details, now())]),
+    recordOwn,
     recordRefusal: (refusal) =>
       refusals.record({ ...refusal, token: isToken(refusal.token) ? refusal.token : null }),
     checkpoint,
