@@ -13,24 +13,42 @@ export async function startBreakingProxy({ host, port }: { host: string; port: n
   uri: string;
   /** The connection that carries the next such command breaks before the database hears of it. */
   breakNext(command: string): void;
+  /** It breaks before the database's answer to the next such command gets back. */
+  loseNextAnswer(command: string): void;
   /** How many it broke. */
   broken(): number;
   close(): Promise<void>;
 }> {
   let target: string | undefined;
+  let unanswered: string | undefined;
   let broken = 0;
+  // An OP_MSG: header (16), flags (4), kind (1), length (4) and type (1), then the command's name.
+  const isCommand = (chunk: Buffer, name: string | undefined) =>
+    name !== undefined && chunk.toString('latin1', 26, 27 + name.length) === `${name}\0`;
   const server = createServer((client) => {
     const upstream = connect(port, host);
+    let isLosing = false;
+    const hangUp = () => {
+      broken++;
+      client.destroy();
+      upstream.destroy();
+    };
     client.on('data', (chunk: Buffer) => {
-      // An OP_MSG: header (16), flags (4), kind (1), length (4) and type (1), then the command's name.
-      if (target !== undefined && chunk.toString('latin1', 26, 27 + target.length) === `${target}\0`) {
+      if (isCommand(chunk, target)) {
         target = undefined;
-        broken++;
-        client.destroy();
-        upstream.destroy();
-      } else upstream.write(chunk);
+        hangUp();
+        return;
+      }
+      if (isCommand(chunk, unanswered)) {
+        unanswered = undefined;
+        isLosing = true;
+      }
+      upstream.write(chunk);
     });
-    upstream.on('data', (chunk) => client.write(chunk));
+    upstream.on('data', (chunk) => {
+      if (isLosing) hangUp();
+      else client.write(chunk);
+    });
     client.on('error', () => undefined).on('close', () => upstream.destroy());
     upstream.on('error', () => undefined).on('close', () => client.destroy());
   });
@@ -39,6 +57,7 @@ export async function startBreakingProxy({ host, port }: { host: string; port: n
   return {
     uri: withOption(`mongodb://127.0.0.1:${ownPort}`, 'directConnection=true'),
     breakNext: (command) => (target = command),
+    loseNextAnswer: (command) => (unanswered = command),
     broken: () => broken,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
