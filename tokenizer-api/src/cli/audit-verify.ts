@@ -102,9 +102,11 @@ const describe = ({ kind, chain, message }: AuditFault): string => `${kind}: cha
 function summarize({ events, chains, faults, anchors }: AuditVerification, given: number): string {
   if (events === 0)
     return 'The audit is empty: no tokenizer has used this database yet, or everything was removed.';
-  const looked = `${events} events in ${chains} chains${given === 0 ? '' : `, ${anchors} of ${given} anchors found`}`;
+  const looked = `${counted(events, 'event')} in ${counted(chains, 'chain')}${given === 0 ? '' : `, ${anchors} of ${given} anchors found`}`;
   if (faults === 0) return `The audit is as it was written: ${looked}.`;
   const hint =
     faults >= events ? '\nNothing verifies: are these the keys of the tokenizers that wrote the audit?' : '';
-  return `The audit was tampered with: ${faults} faults in ${looked}.${hint}`;
+  return `The audit was tampered with: ${counted(faults, 'fault')} in ${looked}.${hint}`;
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -61,7 +61,7 @@ describe('tokenizer audit', () => {
   describe('verify', () => {
     test('of an audit as it was written ends with 0', async () => {
       expect(await run('verify')).toEqual({
-        output: `The audit is as it was written: ${events} events in 1 chains.\n`,
+        output: `The audit is as it was written: ${events} events in 1 chain.\n`,
         code: 0,
       });
     });

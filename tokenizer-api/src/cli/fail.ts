@@ -7,6 +7,8 @@ export function fail(error: unknown): never {
     console.error(
       `Port ${(error as { port?: number }).port} is taken. Stop what listens there, or set another: LUNASEC_PORT, LUNASEC_METRICS_PORT.`,
     );
+  // What this program throws itself says what to do; where it came from helps only with a fault of its own.
+  else if (error instanceof Error && error.constructor === Error) console.error(error.message);
   else console.error(error);
   process.exit(error instanceof ConfigError ? 2 : 1);
 }
