@@ -6,7 +6,9 @@ import { configCommand } from './cli/config.js';
 import { doctorCommand } from './cli/doctor.js';
 import { fail } from './cli/fail.js';
 import { initCommand } from './cli/init.js';
+import { keysCommand } from './cli/keys.js';
 import { migrateCommand } from './cli/migrate.js';
+import { rotateKeysCommand } from './cli/rotate-keys.js';
 import { schemaCommand } from './cli/schema.js';
 import { startCommand } from './cli/start.js';
 
@@ -22,6 +24,8 @@ for (const command of [
   initCommand,
   doctorCommand,
   auditCommand,
+  keysCommand,
+  rotateKeysCommand,
   configCommand,
   schemaCommand,
 ])

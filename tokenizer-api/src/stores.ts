@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from './config/settings.js';
+import { KeyFileError } from './stores/key-provider/key-file.js';
 import { createLocalKeyProvider, openLocalKeyProvider } from './stores/key-provider/local.js';
 import type { KeyProvider } from './stores/key-provider/port.js';
 import { createDiskObjectStore } from './stores/object-store/disk.js';
@@ -70,18 +71,25 @@ export async function openKeyProvider({ keyProvider, keyFile }: Settings): Promi
   return createAWSKMSKeyProvider(options);
 }
 
+/** {@link openKeyProvider} for commands. Rejects when there is no key file: a new one would fit nothing. */
+export async function openExistingKeyProvider(settings: Settings): Promise<KeyProvider> {
+  const { keyProvider, keyFile } = settings;
+  if (keyProvider.kind === 'local' && !keyProvider.keys)
+    await access(keyFile).catch(() => {
+      throw new KeyFileError(
+        `There is no key file ${keyFile}. Run this with the settings of the tokenizers.`,
+      );
+    });
+  return openKeyProvider(settings);
+}
+
 /** Opens the database and one of its secrets, for commands. Makes neither keys nor a secret: new ones would fit nothing. */
 export async function openStoreWithSecret(
   settings: Settings,
   name: string,
   warn: (text: string) => void,
 ): Promise<{ store: TokenStore; secret: Uint8Array }> {
-  const { keyProvider, keyFile } = settings;
-  if (keyProvider.kind === 'local' && !keyProvider.keys)
-    await access(keyFile).catch(() => {
-      throw new Error(`There is no key file ${keyFile}. Run this with the settings of the tokenizers.`);
-    });
-  const keys = await openKeyProvider(settings);
+  const keys = await openExistingKeyProvider(settings);
   const store = await openTokenStore(settings, warn);
   try {
     const found = await store.findSecret(name);

@@ -1,4 +1,4 @@
-import { changeKeyFile, newKey, writeKeyFile } from './key-file.js';
+import { changeKeyFile, KeyFileError, newKey, writeKeyFile } from './key-file.js';
 import type { Keys } from './keys.js';
 
 /** How long the file must have been left alone before a key is taken out of it, in milliseconds. */
@@ -25,10 +25,11 @@ export async function retireKey(path: string, id: string, now: () => Date): Prom
   const retired = `${path}.retired-${id}`;
   await changeKeyFile(path, async ({ keys, changedAt }) => {
     const key = keyOf(keys, id);
-    if (id === keys.active) throw new Error(`The key ${id} is active. Make another one active before.`);
+    if (id === keys.active)
+      throw new KeyFileError(`The key ${id} is active. Make another one active before.`);
     const wait = Math.ceil((changedAt.getTime() + settlingTime - now().getTime()) / 1000);
     if (wait > 0)
-      throw new Error(
+      throw new KeyFileError(
         `The key file was changed less than a minute ago, and tokenizers might still wrap under ${id}. Try again in ${wait} s.`,
       );
     await writeKeyFile(retired, { active: id, keys: [key] }).catch((error: NodeJS.ErrnoException) => {
@@ -43,6 +44,8 @@ export async function retireKey(path: string, id: string, now: () => Date): Prom
 function keyOf(keys: Keys, id: string): Keys['keys'][number] {
   const key = keys.keys.find((it) => it.id === id);
   if (!key)
-    throw new Error(`There is no key ${id} in the file. It has ${keys.keys.map((it) => it.id).join(', ')}.`);
+    throw new KeyFileError(
+      `There is no key ${id} in the file. It has ${keys.keys.map((it) => it.id).join(', ')}.`,
+    );
   return key;
 }

@@ -5,6 +5,11 @@ import { dirname } from 'node:path';
 import { keySize, parseKeys, writeKeys } from './keys.js';
 import type { Keys } from './keys.js';
 
+/** A key file cannot be used or changed as it is. The message says what to do, and never quotes the file. */
+export class KeyFileError extends Error {
+  override name = 'KeyFileError';
+}
+
 export interface KeyFile {
   keys: Keys;
   /** When the file was changed last. */
@@ -25,7 +30,9 @@ export async function readOrCreateKeyFile(path: string): Promise<KeyFile> {
 export async function readKeyFile(path: string): Promise<KeyFile> {
   const file = await read(path);
   if (!file)
-    throw new Error(`There is no key file ${path}. Restore it: without its keys no value can be read.`);
+    throw new KeyFileError(
+      `There is no key file ${path}. Restore it: without its keys no value can be read.`,
+    );
   return file;
 }
 
@@ -74,7 +81,7 @@ async function lockFile(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new Error(
+    throw new KeyFileError(
       `The key file is being changed by another command. If there is none any more, remove ${path} and try again.`,
       { cause: error },
     );
@@ -87,10 +94,12 @@ async function read(path: string): Promise<KeyFile | null> {
   try {
     const { mode, version, changedAt } = await inspect(file);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-      throw new Error(`The key file ${path} is open to other users of this machine. Run: chmod 600 ${path}`);
+      throw new KeyFileError(
+        `The key file ${path} is open to other users of this machine. Run: chmod 600 ${path}`,
+      );
     const parsed = parseKeys(await file.readFile('utf8'));
     if ('keys' in parsed) return { keys: parsed.keys, changedAt, version };
-    throw new Error(
+    throw new KeyFileError(
       `The key file ${path} is malformed. Restore it from a backup: without its keys no value can be read.\n` +
         parsed.problem,
     );
