@@ -13,6 +13,7 @@ export type {
   TokenRecord,
   TokenStatus,
 } from './client/index.js';
+export { writeBinding } from './directive/index.js';
 export type { LeakPolicy } from './directive/index.js';
 export type { EnvelopPlugin, EnvelopPluginOptions } from './envelop/plugin.js';
 export type { Middleware } from './express/plugin.js';

@@ -1,4 +1,5 @@
 import type { GraphQLLeafType } from 'graphql';
+import { BadUserInputError } from '../errors/index.js';
 
 /** `User.ssn:{id}` as its texts and placeholders. */
 export interface BindingTemplate {
@@ -27,6 +28,27 @@ export function fillBinding({ parts }: BindingTemplate, values: ReadonlyMap<stri
   return parts
     .map((part) => (typeof part === 'string' ? part : encodeURIComponent(values.get(part.name)!)))
     .join('');
+}
+
+/**
+ * Writes a binding as `@token(binding: …)` does, for grants by hand: `writeBinding('User.ssn:{id}', { id: 42 })` is
+ * `User.ssn:42`. Throws BAD_USER_INPUT when the template is malformed, or a value is missing or empty.
+ */
+export function writeBinding(
+  template: string,
+  values: Readonly<Record<string, string | number | boolean>>,
+): string {
+  const parsed = parseBinding(template);
+  if (!parsed) throw new BadUserInputError(`"${template}" is not a binding; write one like User.ssn:{id}.`);
+  const texts = new Map(
+    parsed.names.map((name) => {
+      const value: unknown = Object.hasOwn(values, name) ? values[name] : undefined;
+      if (!['string', 'number', 'boolean'].includes(typeof value) || value === '')
+        throw new BadUserInputError(`{${name}} of the binding "${template}" has no value.`);
+      return [name, String(value)];
+    }),
+  );
+  return fillBinding(parsed, texts);
 }
 
 /** A value as text, the same whether it came in or goes out; undefined when there is none to bind to. */

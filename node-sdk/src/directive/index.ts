@@ -1,3 +1,4 @@
+export { writeBinding } from './binding.js';
 export type { Charge, FindRequest, Resolver } from './charge.js';
 export { definition, directiveName, printUsage, typeDefs } from './definition.js';
 export { parseDuration } from './duration.js';

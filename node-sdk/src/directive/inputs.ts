@@ -15,6 +15,7 @@ import type {
   FieldNode,
   GraphQLField,
   GraphQLInputType,
+  GraphQLLeafType,
   GraphQLObjectType,
   NamedTypeNode,
   SelectionSetNode,
@@ -140,7 +141,7 @@ export function collectFieldInputs(
 ): void {
   const planned: FieldPlan | undefined = plan.field(typeName, field.name);
   const types = new Map(field.args.map((argument) => [argument.name, argument.type]));
-  const beside: Beside = { types, values: args };
+  const scope: Scope = { types, values: args, around: undefined };
 
   for (const [name, type] of types) {
     if (Object.hasOwn(args, name))
@@ -148,7 +149,7 @@ export function collectFieldInputs(
         path: [...path, name],
         coordinate: `${typeName}.${field.name}(${name}:)`,
         mark: planned?.arguments.get(name),
-        beside,
+        scope,
       });
   }
 
@@ -164,9 +165,10 @@ export function collectFieldInputs(
     if (isInputObjectType(type)) {
       const fields = type.getFields();
       const values = value as Record<string, unknown>;
-      const siblings = {
+      const scope: Scope = {
         types: new Map(Object.values(fields).map((each) => [each.name, each.type])),
         values,
+        around: at.scope,
       };
       for (const each of Object.values(fields))
         if (Object.hasOwn(values, each.name))
@@ -174,27 +176,36 @@ export function collectFieldInputs(
             path: [...at.path, each.name],
             coordinate: `${type.name}.${each.name}`,
             mark: plan.inputField(type.name, each.name),
-            beside: siblings,
+            scope,
           });
       return;
     }
-    if (at.mark) visitMarked(value, at.mark, at);
+    if (at.mark) visitMarked(type, value, at.mark, at);
     else if (at.coordinate !== representations && findTokens(value).length > 0)
       inputs.leaks.push({ path: at.path, coordinate: at.coordinate });
   }
 
-  function visitMarked(value: unknown, mark: Mark, { path, beside }: Place): void {
-    if (!isToken(value)) {
+  function visitMarked(type: GraphQLLeafType, value: unknown, mark: Mark, at: Place): void {
+    // Of a custom scalar, such as JSON, that takes whole lists.
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries())
+        if (item !== null && item !== undefined)
+          visitMarked(type, item, mark, { ...at, path: [...at.path, index] });
+      return;
+    }
+    const { path, scope } = at;
+    const token = tokenOf(type, value);
+    if (token === undefined) {
       inputs.problems.push(
         new BadUserInputError(`${mark.coordinate} takes a token, and got something else.`, { path }),
       );
       return;
     }
     if (!mark.binding) {
-      inputs.tokens.push({ token: value, path });
+      inputs.tokens.push({ token, path });
       return;
     }
-    const binding = bindingOf(mark.binding, beside);
+    const binding = bindingOf(mark.binding, scope);
     if (typeof binding === 'object')
       inputs.problems.push(
         new BadUserInputError(
@@ -204,36 +215,53 @@ export function collectFieldInputs(
           },
         ),
       );
-    else inputs.tokens.push({ token: value, binding, path });
+    else inputs.tokens.push({ token, binding, path });
   }
 }
 
-interface Beside {
+/** The token itself, also where a custom scalar keeps it in an object of its own; undefined when it is none. */
+function tokenOf(type: GraphQLLeafType, value: unknown): string | undefined {
+  if (isToken(value)) return value;
+  if (typeof value !== 'object') return undefined;
+  try {
+    const outside: unknown = type.serialize(value);
+    return isToken(outside) ? outside : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The arguments of a field, or the fields of an input object: where the names in a binding are looked for. */
+interface Scope {
   types: ReadonlyMap<string, GraphQLInputType>;
   values: Readonly<Record<string, unknown>>;
+  /** What this input object is in. */
+  around: Scope | undefined;
 }
 
 interface Place {
   path: ErrorPath;
   coordinate: string;
   mark: Mark | undefined;
-  beside: Beside;
+  scope: Scope;
 }
 
-function bindingOf(template: NonNullable<Mark['binding']>, beside: Beside): string | { missing: string } {
+function bindingOf(template: NonNullable<Mark['binding']>, scope: Scope): string | { missing: string } {
   const texts = new Map<string, string>();
   for (const name of template.names) {
-    const text = textOf(beside, name);
+    const text = textOf(scope, name);
     if (text === undefined) return { missing: name };
     texts.set(name, text);
   }
   return fillBinding(template, texts);
 }
 
-function textOf({ types, values }: Beside, name: string): string | undefined {
+/** What the schema declares nearest counts, given or not: no operation can choose another. */
+function textOf({ types, values, around }: Scope, name: string): string | undefined {
   const declared = types.get(name);
-  const type = declared && getNullableType(declared);
-  if (!type || !isLeafType(type) || !Object.hasOwn(values, name)) return undefined;
+  if (!declared) return around && textOf(around, name);
+  const type = getNullableType(declared);
+  if (!isLeafType(type) || !Object.hasOwn(values, name)) return undefined;
   try {
     const text = bindingText(type, values[name]);
     // A lone surrogate cannot be percent-encoded.

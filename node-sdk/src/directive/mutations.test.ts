@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { GraphQLScalarType } from 'graphql';
 import { UnavailableError } from '../errors/index.js';
 import { failures, harness } from '../test-support/harness.js';
+import { writeBinding } from './binding.js';
 
 const typeDefs = `
   scalar Note
@@ -18,6 +20,8 @@ const typeDefs = `
     bound(id: ID!, ssn: String @token(binding: "User.ssn:{id}")): Boolean
     boundInput(input: BoundInput!): Boolean
     pair(a: String, b: String, token: String @token(binding: "{a}:{b}")): Boolean
+    patch(id: ID!, patches: [Patch!], box: PatchBox): Boolean
+    json(json: Json @token, boxed: Boxed @token): Boolean
   }
   type Subscription { changed(token: String @token): String }
   type Box { save(token: String @token): Box  plain: String }
@@ -26,8 +30,19 @@ const typeDefs = `
   type Right implements Node { id: ID  attach(token: String @token): Boolean }
   input Input { token: String @token  tokens: [String] @token  nested: Input  nestedList: [[Input]]  plain: String }
   input Choice @oneOf { token: String @token  number: Int }
+  input Patch { ssn: String @token(binding: "User.ssn:{id}")  patch: Patch }
+  input PatchBox { id: ID  patch: Patch }
+  scalar Json
+  scalar Boxed
   input BoundInput { id: ID  ssn: String! @token(binding: "User.ssn:{id}")  fallback: String = "x" }
 `;
+
+/** A scalar whose values are objects inside the server. */
+const boxed = new GraphQLScalarType<{ inside: unknown }, unknown>({
+  name: 'Boxed',
+  parseValue: (outside) => ({ inside: outside }),
+  serialize: (value) => (value as { inside: unknown }).inside,
+});
 
 function setUp() {
   const calls: { field: string; args: Record<string, unknown> }[] = [];
@@ -47,6 +62,8 @@ function setUp() {
     'bound',
     'boundInput',
     'pair',
+    'patch',
+    'json',
   ];
   const box: Record<string, unknown> = { plain: 'text' };
   const it = harness(typeDefs, {
@@ -57,6 +74,7 @@ function setUp() {
       node: record('node', { __typename: 'Right', id: '1' }),
     },
     Box: { save: record('Box.save', box) },
+    Boxed: boxed,
     Left: { attach: record('Left.attach'), left: record('Left.left') },
     Right: { attach: record('Right.attach') },
   });
@@ -362,6 +380,156 @@ describe('a token is found wherever a client can put it', () => {
   });
 });
 
+describe('a marked custom scalar', () => {
+  const source = 'mutation ($json: Json, $boxed: Boxed) { json(json: $json, boxed: $boxed) }';
+
+  test('holds a token, or lists of them, also in objects that it makes of them', async () => {
+    const { run, token, status, calls } = setUp();
+    const [a, b, c, d] = [token(), token(), token(), token()];
+    const answer = await run(source, { variables: { json: [a, [b, null]], boxed: c } });
+    expect(answer.errors).toBeUndefined();
+    expect([a, b, c].map(status)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(calls[0]!.args).toEqual({ json: [a, [b, null]], boxed: { inside: c } });
+    expect((await run(`mutation { json(boxed: "${d}") }`)).errors).toBeUndefined();
+    expect(status(d)).toBe('accepted');
+    const theirs = token('bob');
+    const refused = await run(source, { variables: { json: [[theirs]], boxed: theirs } });
+    expect(failures(refused)).toEqual([
+      ['json.json.0.0', 'STORE_GRANT_MISSING'],
+      ['json.boxed', 'STORE_GRANT_MISSING'],
+    ]);
+  });
+
+  test.each([
+    ['an object', { json: { token: 'lunasec-00000000-0000-4000-8000-000000000000' } }, 'json.json'],
+    ['a number in a list', { json: [4] }, 'json.json.0'],
+    ['a false', { json: false }, 'json.json'],
+    ['text', { boxed: '078-05-1120' }, 'json.boxed'],
+    ['an object that is boxed', { boxed: { a: 1 } }, 'json.boxed'],
+  ])('refuses %s', async (_name, variables, path) => {
+    const { run, calls } = setUp();
+    expect(failures(await run(source, { variables }))).toEqual([[path, 'BAD_USER_INPUT']]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('a list of tokens that an enum chooses', () => {
+  test('is a list like any other: all are verified, whatever was chosen', async () => {
+    const saved: unknown[] = [];
+    const { run, tokenizer } = harness(
+      `type Query { ok: Boolean }
+       enum Kind { PASSPORT LICENCE }
+       input Upload { kind: Kind!  files: [String!]! @token(binding: "{kind}") }
+       type Mutation { upload(kind: Kind!, files: [String!]! @token(binding: "{kind}"), more: [Upload!]): Boolean }`,
+      {
+        Mutation: {
+          upload: (_source, args) => {
+            saved.push(args);
+            return true;
+          },
+        },
+        Kind: { PASSPORT: 1, LICENCE: 2 },
+      },
+    );
+    const tokens = Array.from({ length: 4 }, () => tokenizer.tokenize('alice'));
+    const answer = await run(
+      'mutation ($k: Kind!, $f: [String!]!, $m: [Upload!]) { upload(kind: $k, files: $f, more: $m) }',
+      {
+        variables: { k: 'LICENCE', f: tokens.slice(0, 2), m: [{ kind: 'PASSPORT', files: tokens.slice(2) }] },
+      },
+    );
+    expect(answer.errors).toBeUndefined();
+    expect(tokenizer.calls).toEqual([{ operation: 'verifyStoreGrants', size: 4 }]);
+    // The name of the enum's value, not what stands for it inside the server.
+    expect(tokens.map((token) => tokenizer.token(token)?.binding)).toEqual([
+      'LICENCE',
+      'LICENCE',
+      'PASSPORT',
+      'PASSPORT',
+    ]);
+  });
+});
+
+describe('one call', () => {
+  test('for the same token in several mutations, and in places with other bindings', async () => {
+    const { run, token, tokenizer } = setUp();
+    const mine = token();
+    const answer = await run(
+      `mutation { a: save(token: "${mine}") { plain } b: save(token: "${mine}", other: "${mine}") { plain } c: bound(id: 1, ssn: "${mine}") }`,
+    );
+    expect(answer.errors).toBeUndefined();
+    expect(tokenizer.calls).toEqual([{ operation: 'verifyStoreGrants', size: 2 }]);
+  });
+
+  test('of the engine for ten thousand tokens', async () => {
+    const { run, tokenizer, token } = setUp();
+    const tokens = Array.from({ length: 10_000 }, () => token());
+    const answer = await run('mutation ($t: [[ID!]]) { saveAll(tokens: $t) }', {
+      variables: { t: [tokens, tokens] },
+    });
+    expect(answer.errors).toBeUndefined();
+    expect(tokenizer.calls).toEqual([{ operation: 'verifyStoreGrants', size: 10_000 }]);
+  });
+
+  test('is not made for introspection and __typename', async () => {
+    const { run, tokenizer } = setUp();
+    const answer = await run('{ __typename __schema { types { name } } __type(name: "Box") { name } }', {
+      session: null,
+    });
+    expect(answer.data).toMatchObject({ __typename: 'Query', __type: { name: 'Box' } });
+    expect((await run('mutation { __typename }', { session: null })).data).toEqual({
+      __typename: 'Mutation',
+    });
+    expect(tokenizer.calls).toEqual([]);
+  });
+});
+
+describe('names that objects have by themselves', () => {
+  test('are names of variables, arguments and fields like any other', async () => {
+    const saved: unknown[] = [];
+    const { run, tokenizer } = harness(
+      `type Query { ok: Boolean }
+       input constructor { toString: String @token  valueOf: String @token(binding: "{hasOwnProperty}")  hasOwnProperty: ID }
+       type Mutation { constructor(constructor: constructor, toString: String @token): constructors }
+       type constructors { hasOwnProperty: String @token  constructor: String @token }`,
+      {
+        Mutation: {
+          constructor: (_source: unknown, args: object) => {
+            saved.push(args);
+            return { hasOwnProperty: a, constructor: c };
+          },
+        },
+      },
+    );
+    const [a, b, c, theirs] = [
+      ...Array.from({ length: 3 }, () => tokenizer.tokenize('alice')),
+      tokenizer.tokenize('bob'),
+    ];
+    const source = `mutation ($constructor: constructor, $toString: String) {
+      __proto__: constructor(constructor: $constructor, toString: $toString) { __proto__: hasOwnProperty constructor }
+    }`;
+    const variables = { constructor: { toString: a, valueOf: b, hasOwnProperty: 'x' }, toString: c };
+    const answer = await run(source, { variables });
+    expect(answer.errors).toBeUndefined();
+    expect(JSON.stringify(answer.data)).toBe(`{"__proto__":{"__proto__":"${a}","constructor":"${c}"}}`);
+    expect(tokenizer.token(b!)?.binding).toBe('x');
+    expect(failures(await run(source, { variables: { ...variables, toString: theirs } }))).toEqual([
+      ['__proto__.toString', 'STORE_GRANT_MISSING'],
+    ]);
+    // What is not there is not there, whatever objects inherit.
+    expect((await run('mutation { constructor { hasOwnProperty } }')).errors).toBeUndefined();
+  });
+
+  test('a variable named __proto__ is for the resolver what it is for the check', async () => {
+    const { run, calls, token, status } = setUp();
+    const theirs = token('bob');
+    const variables = JSON.parse(`{"__proto__": "${theirs}"}`) as Record<string, unknown>;
+    await run('mutation ($__proto__: String) { save(token: $__proto__) { plain } }', { variables });
+    expect(JSON.stringify(calls)).not.toContain(theirs);
+    expect(status(theirs)).toBe('pending');
+  });
+});
+
 describe('arguments of queries', () => {
   test('need no store grant: what a query returns is what counts', async () => {
     const { run, token, tokenizer, fieldsCalled } = setUp();
@@ -390,6 +558,64 @@ describe('the binding of an argument', () => {
       variables: { i: { id: 'a', ssn: mine } },
     });
     expect(tokenizer.token(mine)?.binding).toBe('User.ssn:a');
+  });
+
+  test('is filled from the nearest input object around it, or the arguments', async () => {
+    const { run, token, tokenizer } = setUp();
+    const [own, inner, outer] = [token(), token(), token()];
+    const answer = await run(
+      `mutation ($p: [Patch!], $id: ID!) { patch(id: $id, patches: $p, box: { id: "box", patch: { ssn: "${inner}" } }) }`,
+      { variables: { id: 'outer', p: [{ ssn: outer }, { patch: { ssn: own } }] } },
+    );
+    expect(answer.errors).toBeUndefined();
+    expect([own, inner, outer].map((each) => tokenizer.token(each)?.binding)).toEqual([
+      'User.ssn:outer',
+      'User.ssn:box',
+      'User.ssn:outer',
+    ]);
+    // The name is declared nearer, and that counts: what is further out cannot stand in for it.
+    const missing = await run(`mutation { patch(id: "outer", box: { patch: { ssn: "${token()}" } }) }`);
+    expect(failures(missing)).toEqual([['patch.box.patch.ssn', 'BAD_USER_INPUT']]);
+  });
+
+  test('of an id that the mutation itself makes is fixed by its resolver', async () => {
+    const rows: { id: number; ssn: string }[] = [];
+    const it = harness(
+      `type Query { users: [User] }
+       type User { id: ID!  ssn: String @token(binding: "User.ssn:{id}") }
+       type Mutation { create(ssn: String! @token): User }`,
+      {
+        Query: { users: () => rows },
+        Mutation: {
+          create: async (_source, { ssn }: { ssn: string }, { req }: { req: never }) => {
+            const row = { id: rows.length + 1, ssn };
+            const binding = writeBinding('User.ssn:{id}', { id: row.id });
+            await it.lunaSec.grants.verifyWithAutomaticSessionId(req, { token: ssn, binding });
+            rows.push(row);
+            return row;
+          },
+        },
+      },
+    );
+    const mine = it.tokenizer.tokenize('alice');
+    const answer = await it.run(`mutation { create(ssn: "${mine}") { id ssn } }`);
+    expect(answer).toEqual({ data: { create: { id: '1', ssn: mine } } });
+    expect(it.tokenizer.token(mine)?.binding).toBe('User.ssn:1');
+
+    // Moved to another row, it is of no use there.
+    rows.push({ id: 2, ssn: mine });
+    const moved = await it.run('{ users { id ssn } }');
+    expect(moved.data).toEqual({
+      users: [
+        { id: '1', ssn: mine },
+        { id: '2', ssn: null },
+      ],
+    });
+    expect(failures(moved)).toEqual([['users.1.ssn', 'BINDING_MISMATCH']]);
+    // Nor can it be stored twice.
+    const again = await it.run(`mutation { create(ssn: "${mine}") { id } }`);
+    expect(again.data).toEqual(undefined);
+    expect(failures(again)).toEqual([['create.ssn', 'BINDING_MISMATCH']]);
   });
 
   test('of two places for one token in one operation is asked for both', async () => {

@@ -57,8 +57,16 @@ describe('a schema whose @token cannot work is refused', () => {
       'Query.a(t:): {id} in its binding is not an argument or input field beside it.',
     ],
     [
-      'type Query { a(id: ID, i: I): ID } input I { t: ID @token(binding: "{id}") }',
-      'I.t: {id} in its binding is not an argument or input field beside it.',
+      'type Query { a(i: I): ID } input I { t: ID @token(binding: "{id}") }',
+      'I.t: {id} in its binding is not an argument or input field beside it or around it.',
+    ],
+    [
+      'type Query { a: ID } type Mutation { b(id: ID, i: I): ID  c(i: J): ID } input J { i: [I] } input I { t: ID @token(binding: "{id}") }',
+      'I.t: {id} in its binding is neither beside it nor around it in Mutation.c(i:). If the mutation itself makes it, leave the binding out here and bind in the resolver',
+    ],
+    [
+      'type Query { a: ID } type Mutation { b(id: [ID], i: I): ID } input I { t: ID @token(binding: "{id}") }',
+      'I.t: {id} in its binding around it is not a scalar or enum.',
     ],
   ])('%s', (source, message) => {
     expect(() => transform(schemaOf(source))).toThrow(message);
@@ -79,7 +87,10 @@ describe('a schema whose @token cannot work is refused', () => {
             a: Custom @token(duration: "1h2m3s", binding: "A:{kind}:{id}:{flag}")
             kind: Kind! id: ID! flag(optional: Int = 1): Boolean
             b(t: [[ID!]!]! @token(binding: "{n}"), n: Int!): String! @token(duration: "45s")
-          }`),
+            filter(i: I): ID
+          }
+          type Mutation { c(id: ID, i: I): ID  d(j: J): ID }
+          input J { id: ID  i: [I] }  input I { i: I  t: ID @token(binding: "{id}") }`),
       ),
     ).not.toThrow();
   });

@@ -21,6 +21,7 @@ import type {
 import { z } from 'zod';
 import { parseBinding } from './binding.js';
 import type { BindingTemplate } from './binding.js';
+import { findUnboundNames, unknownId } from './binding-names.js';
 import { directiveName } from './definition.js';
 import { parseDuration } from './duration.js';
 
@@ -123,11 +124,12 @@ export function inspectSchema(schema: GraphQLSchema): Inspection {
   for (const type of types.filter(isInputObjectType)) {
     const fields = type.getFields();
     const marks = Object.values(fields).flatMap((field) => {
-      const mark = markOf(field, `${type.name}.${field.name}`, amongInputs(fields));
+      const mark = markOf(field, `${type.name}.${field.name}`, amongInputs(fields, true));
       return mark ? [[field.name, mark] as const] : [];
     });
     if (marks.length > 0) inputFields.set(type.name, new Map(marks));
   }
+  mistakes.push(...findUnboundNames(schema, inputFields));
   const holders = holdersOfMarks(schema, inputFields);
 
   const ownPlan = (type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>) => {
@@ -221,9 +223,9 @@ const amongFields =
   };
 
 const amongInputs =
-  (inputs: Readonly<Record<string, GraphQLArgument | GraphQLInputField>>): Siblings =>
+  (inputs: Readonly<Record<string, GraphQLArgument | GraphQLInputField>>, mayBeAround = false): Siblings =>
   (name) => {
     const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-    if (!input) return 'is not an argument or input field beside it';
+    if (!input) return mayBeAround ? undefined : `is not an argument or input field beside it. ${unknownId}`;
     return isLeafType(getNullableType(input.type)) ? undefined : 'is not a scalar or enum';
   };
