@@ -34,6 +34,14 @@ export interface Charge {
   execution: object | undefined;
   /** Outputs by their place, of an operation that is answered in payloads. */
   index: OutputIndex | undefined;
+  /** Places of its response that were made null: payloads that belong below them are not sent. */
+  gone: Gone[];
+}
+
+/** A place that a payload made null, in what it carries itself. */
+export interface Gone {
+  place: readonly (string | number)[];
+  by: object;
 }
 
 /** Marked fields in the tree of a response: each is found again in whichever payload carries its value. */

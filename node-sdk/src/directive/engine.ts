@@ -122,6 +122,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       findRequest: request.findRequest,
       execution: undefined,
       index: undefined,
+      gone: [],
     };
     try {
       const read = readOperation({ schema, document, definition, variables });
@@ -193,7 +194,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     if (!result.hasNext) endCharge(charge);
     let split: SplitResult;
     try {
-      split = splitResult(result);
+      split = splitResult(result, charge.gone);
     } catch (error) {
       const { hasNext } = result;
       return {
@@ -203,8 +204,11 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       };
     }
     indexOutputs(charge);
-    const payloads = [split.initial, ...split.parts].filter((payload) => payload !== undefined);
-    return joinResult(result, split, await settlePayloads(payloads, charge, contextValue));
+    const payloads = [split.initial, ...split.parts.map(({ payload }) => payload)].filter(
+      (payload) => payload !== undefined,
+    );
+    const errors = await settlePayloads(payloads, charge, contextValue);
+    return joinResult(result, split, errors, charge.gone);
   }
 
   /** Grants the tokens of all payloads in one call; changes their data, and returns the errors that belong to them. */
@@ -218,12 +222,16 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     const errors: PayloadError[] = [];
     let located: Locate | undefined;
     const locate = () => (located ??= createLocate(operation));
+    const markGone = (by: Payload, places: readonly ResponsePath[]) =>
+      charge.gone.push(...places.map((place) => ({ place, by })));
 
     function fail(payload: Payload, path: ResponsePath, error: LunaSecError, typenames?: Typenames): void {
       // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.
       if (payload.data === null || valueAt(payload.data, path) == null) return;
       const positions = locate()(payload.data, path, typenames);
-      payload.data = nullAt(payload.data, path, positions, payload.sent);
+      const place = nullAt(payload.data, path, positions, payload.sent);
+      if (!place) payload.data = null;
+      markGone(payload, place ? [place] : payload.places);
       errors.push({ payload, error: error.toGraphQLError({ path }) });
     }
 
@@ -250,6 +258,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       // Nothing may leave that was not looked at.
       for (const payload of payloads) {
         payload.data = null;
+        markGone(payload, payload.places);
         errors.push({ payload, error: asError(error).toGraphQLError() });
       }
     }

@@ -66,6 +66,7 @@ export async function subscribeWithTokens(
       outputs: new Map(),
       execution: undefined,
       index: undefined,
+      gone: [],
     };
     takeCharge(own.definition, charge);
     const event = { ...args, document: own.document, rootValue };

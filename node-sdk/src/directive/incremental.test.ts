@@ -147,6 +147,24 @@ describe('an operation that is answered in payloads', () => {
     ]);
   });
 
+  test('leaves out payloads that belong to what became null', async () => {
+    const it = setUp({
+      me: { name: 'Ada', must: unknown, friend: { name: 'Bob', friend: { name: 'Cy' } } },
+      users: [{ name: 'x', must: unknown }, { name: 'y' }],
+      strict: [{ ssn: unknown }, { ssn: unknown }, { ssn: unknown }],
+    });
+    const all = await it.payloads(`{
+      me { name ... @defer { must friend { name ... @defer { friend { name } } } } }
+      users { must ... @defer { name } }
+      strict @stream(initialCount: 0) { ssn }
+    }`);
+    expect(all[0]!.answer.data).toEqual({ me: { name: 'Ada' }, users: [null, null], strict: [] });
+    const parts = all.flatMap((each) => each.parts);
+    const first = parts.find(({ path }) => String(path) === 'me');
+    expect(first).toEqual({ path: ['me'], content: null, failures: [['me.must', 'TOKEN_NOT_FOUND']] });
+    expect(parts.filter(({ path }) => !['me', 'strict,0'].includes(String(path)))).toEqual([]);
+  });
+
   test('binds to fields beside, wherever these are sent', async () => {
     const data: Record<string, unknown> = {};
     const it = setUp(data);

@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { UnavailableError } from '../errors/index.js';
+import type { Gone } from './charge.js';
 import { deferredFields, streamedItems, wholeResponse } from './payload.js';
 import type { Payload, PayloadError } from './payload.js';
 import { valueAt } from './positions.js';
@@ -23,22 +24,28 @@ export interface IncrementalResult extends ExecutionResult {
 
 export interface SplitResult {
   initial: Payload | undefined;
-  /** One for each of `incremental`; undefined for those without any content. */
-  parts: (Payload | undefined)[];
+  /** What is there to send of `incremental`; without a payload where that has no content. */
+  parts: { part: IncrementalPart; payload: Payload | undefined }[];
 }
 
 /** What a result carries. Throws UNAVAILABLE when it is not clear where in the response that belongs. */
-export function splitResult({ data, incremental = [] }: IncrementalResult): SplitResult {
+export function splitResult(
+  { data, incremental = [] }: IncrementalResult,
+  gone: readonly Gone[],
+): SplitResult {
   return {
     initial: data ? wholeResponse(data) : undefined,
-    parts: incremental.map(({ path, data: fields, items }) => {
-      if (!fields && !items) return undefined;
-      if (fields && !items && isPath(path)) return deferredFields(path, fields);
-      if (items && !fields && isPath(path) && typeof path.at(-1) === 'number')
-        return streamedItems(path, items);
-      throw new UnavailableError('Tokens cannot be granted in this kind of incremental response.');
-    }),
+    parts: incremental
+      .filter(({ path }) => !isBelow(path, gone))
+      .map((part) => ({ part, payload: payloadOf(part) })),
   };
+}
+
+function payloadOf({ path, data, items }: IncrementalPart): Payload | undefined {
+  if (!data && !items) return undefined;
+  if (data && !items && isPath(path)) return deferredFields(path, data);
+  if (items && !data && isPath(path) && typeof path.at(-1) === 'number') return streamedItems(path, items);
+  throw new UnavailableError('Tokens cannot be granted in this kind of incremental response.');
 }
 
 /** The result with what its payloads have become, and the errors that belong to them. */
@@ -46,29 +53,35 @@ export function joinResult(
   result: IncrementalResult,
   { initial, parts }: SplitResult,
   errors: readonly PayloadError[],
+  gone: readonly Gone[],
 ): IncrementalResult {
   const errorsOf = (payload: Payload, before: readonly GraphQLError[] = []) => {
     const all = [...before, ...errors.flatMap((each) => (each.payload === payload ? each.error : []))];
     return all.length > 0 ? { errors: all } : {};
   };
+  const incremental = parts.flatMap(({ part, payload }): IncrementalPart[] => {
+    if (!payload) return [part];
+    // What it belongs to went with something else that was to be sent together with it.
+    const byOthers = gone.filter(({ by }) => by !== payload);
+    if (isBelow(part.path, byOthers)) return [];
+    const content = part.items
+      ? { items: payload.data && payload.starts.map((start) => valueAt(payload.data, start)) }
+      : { data: payload.data && part.data! };
+    return [{ ...part, ...content, ...errorsOf(payload, part.errors) }];
+  });
   return {
     ...result,
-    ...(initial ? { data: initial.data, ...errorsOf(initial, result.errors) } : {}),
-    ...(result.incremental
-      ? {
-          incremental: result.incremental.map((part, index) => {
-            const payload = parts[index];
-            if (!payload) return part;
-            const { items } = part;
-            const content = items
-              ? { items: payload.data && payload.starts.map((start) => valueAt(payload.data, start)) }
-              : { data: payload.data && part.data };
-            return { ...part, ...content, ...errorsOf(payload, part.errors) };
-          }),
-        }
+    ...(initial
+      ? { data: initial.data as Record<string, unknown> | null, ...errorsOf(initial, result.errors) }
       : {}),
-  } as IncrementalResult;
+    ...(result.incremental ? { incremental } : {}),
+  };
 }
+
+/** Whether a path is one of those places, or leads further from one. */
+const isBelow = (path: ResponsePath | undefined, gone: readonly Gone[]): boolean =>
+  path !== undefined &&
+  gone.some(({ place }) => place.length <= path.length && place.every((key, depth) => key === path[depth]));
 
 const isPath = (path: unknown): path is ResponsePath =>
   Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');

@@ -1,171 +1,257 @@
+import { normalizedExecutor } from '@graphql-tools/executor';
 import { expect, test } from '@jest/globals';
-import { makeExecutableSchema } from '@graphql-tools/schema';
 import fc from 'fast-check';
-import { execute, parse, responsePathAsArray, validate } from 'graphql';
-import type { GraphQLFieldResolver } from 'graphql';
+import { parse, validate } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { GrantResult } from '../client/index.js';
-import { namedType, randomModel, randomOperation, tokenFor } from '../test-support/random.js';
-import type { Model } from '../test-support/random.js';
+import { grantsIn, keyOf, newWorld, plainly, rootOf, schemaOf } from '../test-support/oracle.js';
+import type { Asked, World } from '../test-support/oracle.js';
+import { randomOperation } from '../test-support/random-operation.js';
+import type { RandomOperation } from '../test-support/random-operation.js';
+import { flip, hash, pick, randomFrom, randomModel, rarely } from '../test-support/random-schema.js';
+import type { Model } from '../test-support/random-schema.js';
 import { typeDefs } from './definition.js';
 import { createEngine } from './engine.js';
-import { executeWithTokens } from './execute.js';
+import { executeWithTokens, subscribeWithTokens } from './execute.js';
+import type { Execute } from './execute.js';
 import { transform } from './guard.js';
+import type { IncrementalResult } from './incremental.js';
 
 /**
- * Random schemas and operations, checked against graphql-js itself: resolvers note the arguments that they get and the
- * tokens that they return, and a refused token is a resolver that throws. What is marked is known from the random
- * model, so this shares nothing with the code under test.
+ * Random schemas, operations and data: what the engine verifies, grants and nulls is compared with what the oracle in
+ * test-support/oracle.ts finds out without it. `npm run prove:directive` does the same 20,000 times and more.
  */
+const wanted = Number(process.env.LUNASEC_ORACLE_OPERATIONS ?? 1500);
+const operationsPerSchema = 20;
 
-const isRefused = (token: string) => Number.parseInt(token.slice(8, 10), 16) % 8 === 0;
+const directives = `${typeDefs}
+directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on FIELD`;
 
-/** Values that depend on nothing but the place, so that two executions return the same. */
-function valueFor(model: Model, type: string, place: string, leaf: (place: string) => unknown): unknown {
-  const named = namedType(type);
-  const isLeaf = named === 'String' || named === 'ID';
-  if (type.endsWith('!')) return present(type.slice(0, -1));
-  // Objects are never missing, so that every selected field is executed.
-  return isLeaf && tokenFor(`null ${place}`).charCodeAt(9) % 5 === 0 ? null : present(type);
+/** What a mutation may store, and what may be read. */
+const isStoreRefused = (asked: Asked) => hash(`store ${keyOf(asked)}`) % 40 === 0;
+const isReadRefused = (asked: Asked) => hash(`read ${keyOf(asked)}`) % 8 === 0;
 
-  function present(it: string): unknown {
-    if (!it.startsWith('[')) return isLeaf ? leaf(place) : { __typename: named };
-    const possible = model.abstract[named];
-    if (possible) return possible.map((name) => ({ __typename: name }));
-    return [0, 1].map((index) => valueFor(model, it.slice(1, -1), `${place}.${index}`, leaf));
-  }
+interface Calls {
+  verify: Asked[][];
+  grant: Asked[][];
 }
 
-function resolversOf(model: Model, leafFor: (isMarked: boolean) => (place: string) => unknown, seen: Seen) {
-  const resolvers: Record<string, Record<string, GraphQLFieldResolver<unknown, unknown>>> = {};
-  for (const [typeName, fields] of Object.entries(model.objects)) {
-    resolvers[typeName] = Object.fromEntries(
-      Object.entries(fields).map(([name, type]) => [
-        name,
-        (_source, args, _context, info) => {
-          seen.ran = true;
-          noteArguments(model, `${typeName}.${name}`, args, seen);
-          const place = responsePathAsArray(info.path).join('.');
-          return valueFor(model, type, place, leafFor(model.marked.has(`${typeName}.${name}`)));
-        },
-      ]),
+interface Case {
+  model: Model;
+  operation: RandomOperation;
+  document: DocumentNode;
+  plain: GraphQLSchema;
+  marked: GraphQLSchema;
+  refuses: boolean;
+}
+
+function engineFor(refuses: boolean, calls: Calls) {
+  const answer = (asked: Asked[], isRefused: (each: Asked) => boolean): GrantResult[] =>
+    asked.map((each) =>
+      refuses && isRefused(each)
+        ? { token: each.token, expiresAt: null, problem: { code: 'TOKEN_NOT_FOUND', message: 'refused' } }
+        : { token: each.token, expiresAt: new Date(), problem: null },
     );
+  return createEngine({
+    client: {
+      verifyStoreGrants: async (_sid, refs) => {
+        const asked = refs.map(({ token, binding }) => ({ token, binding, duration: undefined }));
+        calls.verify.push(asked);
+        return answer(asked, isStoreRefused);
+      },
+      createReadGrants: async (_sid, requests) => {
+        const asked = requests.map(({ token, binding, duration }) => ({ token, binding, duration }));
+        calls.grant.push(asked);
+        return answer(asked, isReadRefused);
+      },
+    },
+    sidOf: async () => 'sid',
+    leaks: 'warn',
+    log: { warn: () => {} },
+  });
+}
+
+const keys = (asked: Iterable<Asked>) => [...asked].map(keyOf).toSorted();
+const json = (data: unknown) => JSON.stringify(data ?? null);
+
+const tally = {
+  query: 0,
+  mutation: 0,
+  subscription: 0,
+  wrong: 0,
+  refusedStores: 0,
+  refusedReads: 0,
+  verified: 0,
+  granted: 0,
+  bound: 0,
+  payloads: 0,
+};
+
+/** Executes with the engine; one result, or one for each event. */
+async function withEngine({ operation, document, marked, refuses }: Case, world: World, calls: Calls) {
+  const engine = engineFor(refuses, calls);
+  const args = { schema: marked, document, variableValues: operation.variables, contextValue: { world } };
+  if (operation.kind !== 'subscription')
+    return [await executeWithTokens(engine, { ...args, rootValue: rootOf(operation.kind) })];
+  const events = await subscribeWithTokens(engine, args);
+  if (!(Symbol.asyncIterator in events)) return [events];
+  const results: ExecutionResult[] = [];
+  for await (const event of events) results.push(event);
+  return results;
+}
+
+async function compare(it: Case): Promise<void> {
+  const { model, operation, document, plain, refuses } = it;
+  const calls: Calls = { verify: [], grant: [] };
+  const world = newWorld(model, { faults: refuses });
+  const results = await withEngine(it, world, calls);
+  tally[operation.kind]++;
+
+  let inputs: Asked[] = [];
+  if (operation.kind !== 'query') {
+    const probe = newWorld(model);
+    for (const { errors } of await plainly(plain, document, operation.variables, probe))
+      expect(errors).toBeUndefined();
+    inputs = [...probe.inputs.values()];
+    const isStopped = probe.isWrong || (refuses && inputs.some(isStoreRefused));
+    if (probe.isWrong) expect(calls.verify).toEqual([]);
+    if (isStopped) {
+      tally[probe.isWrong ? 'wrong' : 'refusedStores']++;
+      if (!probe.isWrong) expect(calls.verify.map(keys)).toEqual([keys(inputs)]);
+      expect(results).toHaveLength(1);
+      expect(results[0]!.data).toBeUndefined();
+      expect(results[0]!.errors).not.toHaveLength(0);
+      expect(world.ran).toBe(false);
+      expect(calls.grant).toEqual([]);
+      return;
+    }
   }
-  return resolvers;
+  expect(calls.verify.map(keys)).toEqual(inputs.length > 0 ? [keys(inputs)] : []);
+  tally.verified += inputs.length > 0 ? 1 : 0;
+  tally.bound += inputs.filter(({ binding }) => binding !== undefined).length;
+
+  // What there is to grant, and what is left when the refused are gone.
+  const lenient = newWorld(model, { faults: refuses });
+  const all = await plainly(plain, document, operation.variables, lenient);
+  const strict = await plainly(
+    plain,
+    document,
+    operation.variables,
+    newWorld(model, { faults: refuses, refuses: refuses ? isReadRefused : () => false }),
+  );
+  const roots = operation.kind === 'subscription' ? ['first', 'second'] : ['root'];
+  const outputs = all.map(({ data }, index) => [...grantsIn(data, lenient, roots[index]!).values()]);
+  expect(calls.grant.map(keys)).toEqual(outputs.filter((each) => each.length > 0).map(keys));
+  expect(results.map(({ data }) => json(data))).toEqual(strict.map(({ data }) => json(data)));
+  expect(results.map(({ errors }) => Boolean(errors))).toEqual(strict.map(({ errors }) => Boolean(errors)));
+  for (const each of outputs) {
+    tally.granted += each.length > 0 ? 1 : 0;
+    tally.bound += each.filter(({ binding }) => binding !== undefined).length;
+    tally.refusedReads += refuses && each.some(isReadRefused) ? 1 : 0;
+  }
 }
 
-interface Seen {
-  ran: boolean;
-  inputs: Set<string>;
-  outputs: Set<string>;
-}
-
-function noteArguments(model: Model, field: string, args: Record<string, unknown>, seen: Seen): void {
-  const note = (value: unknown, inputType: string, isMarked: boolean): void => {
-    if (Array.isArray(value)) for (const item of value) note(item, inputType, isMarked);
-    else if (typeof value === 'string' && isMarked) seen.inputs.add(value);
-    else if (typeof value === 'object' && value !== null)
-      for (const [name, part] of Object.entries(value))
-        note(part, namedType(model.inputs[inputType]![name]!), model.marked.has(`${inputType}.${name}`));
+/** With `@defer` and `@stream`: together, the payloads are what the whole response would have been. */
+async function compareIncremental({ model, operation, document, plain, marked }: Case): Promise<void> {
+  const calls: Calls = { verify: [], grant: [] };
+  const world = newWorld(model);
+  const result = await executeWithTokens(
+    engineFor(false, calls),
+    {
+      schema: marked,
+      document,
+      variableValues: operation.variables,
+      contextValue: { world },
+      rootValue: rootOf(operation.kind),
+    },
+    { execute: normalizedExecutor as Execute },
+  );
+  const strict = newWorld(model, { refuses: () => false });
+  const [whole] = await plainly(plain, document, operation.variables, strict);
+  const merged: { data?: unknown } = {};
+  let payloads = 0;
+  const isGranted = () => {
+    const granted = new Set(calls.grant.flat().map(keyOf));
+    for (const asked of grantsIn(merged.data, world, 'root').keys()) expect(granted).toContain(asked);
   };
-  for (const [name, value] of Object.entries(args)) {
-    const isMarked = model.marked.has(`${field}(${name})`);
-    note(value, namedType(model.args[field]![name]!), isMarked);
+  for await (const payload of Symbol.asyncIterator in result ? result : [result as IncrementalResult]) {
+    payloads++;
+    if ('data' in payload) merged.data = payload.data;
+    for (const { path = [], data, items } of payload.incremental ?? []) {
+      if (data) mergeInto(at(merged.data, path), data);
+      for (const [offset, item] of (items ?? []).entries())
+        (at(merged.data, path.slice(0, -1)) as unknown[])[(path.at(-1) as number) + offset] = item;
+    }
+    isGranted();
+    expect(calls.grant.length).toBeLessThanOrEqual(payloads);
+  }
+  tally.payloads += payloads > 1 ? 1 : 0;
+  expect(calls.verify).toEqual([]);
+  // Where something could not be bound, null reaches as far as its payload only.
+  if (whole!.errors) return;
+  expect(canonical(merged.data)).toBe(canonical(whole!.data));
+  const expected = keys(grantsIn(whole!.data, strict, 'root').values());
+  expect([...new Set(calls.grant.flat().map(keyOf))].toSorted()).toEqual(expected);
+}
+
+const at = (data: unknown, path: readonly (string | number)[]): object =>
+  path.reduce((value, key) => (value as Record<string | number, object>)[key]!, data as object);
+
+function mergeInto(target: object, source: object): void {
+  // Inside a custom scalar's value, which is the same in every payload.
+  if (Object.isFrozen(target)) return;
+  for (const [key, value] of Object.entries(source)) {
+    const before = (target as Record<string, unknown>)[key];
+    if (typeof before === 'object' && before !== null && typeof value === 'object' && value !== null)
+      mergeInto(before, value as object);
+    else (target as Record<string, unknown>)[key] = value;
   }
 }
 
-const answer = (token: string): GrantResult =>
-  isRefused(token)
-    ? { token, expiresAt: null, problem: { code: 'TOKEN_NOT_FOUND', message: 'refused' } }
-    : { token, expiresAt: new Date(), problem: null };
-
-const json = (data: unknown) => JSON.parse(JSON.stringify(data ?? null)) as unknown;
+/** As JSON, whatever the order of keys: those that are deferred come last. */
+const canonical = (data: unknown): string =>
+  JSON.stringify(data, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+      : value,
+  ) ?? 'null';
 
 test('verifies, grants and nulls exactly what graphql-js would see', async () => {
-  const tally = { refusedInputs: 0, refusedOutputs: 0, verified: 0, granted: 0 };
+  let operations = 0;
   await fc.assert(
-    fc.asyncProperty(fc.gen(), async (g) => {
-      const model = randomModel(g);
-      const { source, variables } = randomOperation(g, model);
-      const schemaWith = (leafFor: (isMarked: boolean) => (place: string) => unknown, seen: Seen) =>
-        makeExecutableSchema({
-          typeDefs: [typeDefs, model.sdl],
-          resolvers: resolversOf(model, leafFor, seen),
-        });
-      const nothing = (): Seen => ({ ran: false, inputs: new Set(), outputs: new Set() });
-
-      // What the operation does when nothing is refused …
-      const plain = nothing();
-      const plainSchema = schemaWith(
-        (isMarked) => (place) => {
-          if (isMarked) plain.outputs.add(tokenFor(place));
-          return isMarked ? tokenFor(place) : 'text';
-        },
-        plain,
-      );
-      g(() => fc.constant({ source, variables, sdl: model.sdl }));
-      const document = parse(source);
-      expect(validate(plainSchema, document)).toEqual([]);
-      const undisturbed = await execute({ schema: plainSchema, document, variableValues: variables });
-      expect(undisturbed.errors).toBeUndefined();
-      // … and when the resolvers of refused tokens throw.
-      const strict = await execute({
-        schema: schemaWith(
-          (isMarked) => (place) => {
-            if (!isMarked) return 'text';
-            return isRefused(tokenFor(place)) ? new Error('refused') : tokenFor(place);
-          },
-          nothing(),
-        ),
-        document,
-        variableValues: variables,
-      });
-
-      const asked = { verify: [] as string[][], grant: [] as string[][] };
-      const engine = createEngine({
-        client: {
-          verifyStoreGrants: async (_sid, refs) => {
-            asked.verify.push(refs.map(({ token }) => token));
-            return refs.map(({ token }) => answer(token));
-          },
-          createReadGrants: async (_sid, refs) => {
-            asked.grant.push(refs.map(({ token }) => token));
-            return refs.map(({ token }) => answer(token));
-          },
-        },
-        sidOf: async () => 'sid',
-        leaks: 'off',
-        log: { warn: () => {} },
-      });
-      const seen = nothing();
-      const schema = transform(
-        schemaWith((isMarked) => (place) => (isMarked ? tokenFor(place) : 'text'), seen),
-      );
-      const result = await executeWithTokens(engine, { schema, document, variableValues: variables });
-
-      const isMutation = source.startsWith('mutation');
-      const expectedInputs = isMutation ? [...plain.inputs].toSorted() : [];
-      expect(asked.verify.map((call) => call.toSorted())).toEqual(
-        expectedInputs.length > 0 ? [expectedInputs] : [],
-      );
-      if (expectedInputs.some(isRefused)) {
-        expect(result.data).toBeUndefined();
-        expect(seen.ran).toBe(false);
-        expect(asked.grant).toEqual([]);
-        tally.refusedInputs++;
-        return;
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const random = randomFrom(seed);
+      const model = randomModel(random);
+      const [plain, marked] = [schemaOf(model, directives), transform(schemaOf(model, directives))];
+      for (let count = 0; count < operationsPerSchema; count++) {
+        const kind = pick(random, ['query', 'mutation', 'mutation', 'subscription'] as const);
+        const incremental = kind === 'query' && flip(random);
+        const refuses = !incremental && flip(random);
+        const mistakes = rarely(random, 3);
+        const operation = randomOperation(random, model, { kind, incremental, mistakes });
+        const document = parse(operation.source, { noLocation: true });
+        if (count === 0) expect(validate(plain, document)).toEqual([]);
+        const it: Case = { model, operation, document, plain, marked, refuses };
+        try {
+          await (incremental ? compareIncremental(it) : compare(it));
+        } catch (error) {
+          // A seed cannot be shrunk; what came of it is small enough to read.
+          throw new Error(
+            `${String(error)}\n${model.sdl}\n\n${operation.source}\n${JSON.stringify(operation.variables)}`,
+            {
+              cause: error,
+            },
+          );
+        }
+        operations++;
       }
-      const expectedOutputs = [...plain.outputs].toSorted();
-      expect(asked.grant.map((call) => call.toSorted())).toEqual(
-        expectedOutputs.length > 0 ? [expectedOutputs] : [],
-      );
-      expect(json(result.data)).toEqual(json(strict.data));
-      expect(Boolean(result.errors)).toBe(Boolean(strict.errors));
-      tally.refusedOutputs += result.errors ? 1 : 0;
-      tally.verified += expectedInputs.length > 0 ? 1 : 0;
-      tally.granted += expectedOutputs.length > 0 ? 1 : 0;
     }),
-    { numRuns: 300 },
+    { numRuns: Math.ceil(wanted / operationsPerSchema), endOnFailure: true },
   );
+  expect(operations).toBeGreaterThanOrEqual(wanted);
+  if (process.env.LUNASEC_ORACLE_OPERATIONS)
+    process.stdout.write(`${operations} operations as the oracle says: ${JSON.stringify(tally)}\n`);
   // The runs reached every kind of outcome, or the comparison above would say little.
-  for (const count of Object.values(tally)) expect(count).toBeGreaterThan(5);
-}, 120_000);
+  for (const count of Object.values(tally)) expect(count).toBeGreaterThan(wanted / 200);
+}, 1_800_000);

@@ -9,6 +9,8 @@ export interface Payload {
   starts: readonly ResponsePath[];
   /** How many steps of a path lead to where nothing can be changed, because it was sent before. */
   sent: number;
+  /** What the response will not have if none of this is sent. */
+  places: readonly ResponsePath[];
 }
 
 /** An error that goes out with a payload. */
@@ -17,13 +19,19 @@ export interface PayloadError {
   error: GraphQLError;
 }
 
-export const wholeResponse = (data: Record<string, unknown>): Payload => ({ data, starts: [[]], sent: 0 });
+export const wholeResponse = (data: Record<string, unknown>): Payload => ({
+  data,
+  starts: [[]],
+  sent: 0,
+  places: [[]],
+});
 
 /** What `@defer` sends later: fields of the object at a path. */
 export const deferredFields = (path: ResponsePath, fields: Record<string, unknown>): Payload => ({
   data: within(path, fields),
   starts: [path],
   sent: path.length,
+  places: Object.keys(fields).map((key) => [...path, key]),
 });
 
 /** What `@stream` sends later: items of a list; the path is that of the first. */
@@ -36,6 +44,8 @@ export function streamedItems(path: ResponsePath, items: readonly unknown[]): Pa
     data: within(list, content),
     starts: items.map((_, offset) => [...list, first + offset]),
     sent: list.length,
+    // A list ends where an item is that may not be null.
+    places: [list],
   };
 }
 

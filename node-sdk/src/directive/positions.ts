@@ -126,20 +126,20 @@ const childOf = (value: unknown, key: string | number): unknown =>
 
 /**
  * Puts null at a path, or at the nearest place above it that may be null (GraphQL specification, October 2021, §6.4.4).
- * Returns the new response data, which is null itself when no place may be. The first `sent` steps of the path are not
- * in this payload: they left before, and can no longer be null.
+ * Returns that place; undefined when there is none, and all of the data has to be null. The first `sent` steps of the
+ * path are not in this payload: they left before, and can no longer be null.
  */
-export function nullAt<Data>(
-  data: Data,
+export function nullAt(
+  data: unknown,
   path: ResponsePath,
   positions: readonly Position[],
   sent = 0,
-): Data | null {
+): ResponsePath | undefined {
   for (let last = positions.length - 1; last >= sent; last--) {
     if (positions[last]!.nonNull) continue;
     const container = valueAt(data, path.slice(0, last)) as Record<string | number, unknown>;
     container[path[last]!] = null;
-    return data;
+    return path.slice(0, last + 1);
   }
-  return null;
+  return undefined;
 }
