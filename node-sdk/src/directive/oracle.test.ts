@@ -153,11 +153,18 @@ async function compare(it: Case): Promise<void> {
 }
 
 /** With `@defer` and `@stream`: together, the payloads are what the whole response would have been. */
-async function compareIncremental({ model, operation, document, plain, marked }: Case): Promise<void> {
+async function compareIncremental({
+  model,
+  operation,
+  document,
+  plain,
+  marked,
+  refuses,
+}: Case): Promise<void> {
   const calls: Calls = { verify: [], grant: [] };
   const world = newWorld(model);
   const result = await executeWithTokens(
-    engineFor(false, calls),
+    engineFor(refuses, calls),
     {
       schema: marked,
       document,
@@ -167,7 +174,7 @@ async function compareIncremental({ model, operation, document, plain, marked }:
     },
     { execute: normalizedExecutor as Execute },
   );
-  const strict = newWorld(model, { refuses: () => false });
+  const strict = newWorld(model, { refuses: refuses ? isReadRefused : () => false });
   const [whole] = await plainly(plain, document, operation.variables, strict);
   const merged: { data?: unknown } = {};
   let payloads = 0;
@@ -188,7 +195,7 @@ async function compareIncremental({ model, operation, document, plain, marked }:
   }
   tally.payloads += payloads > 1 ? 1 : 0;
   expect(calls.verify).toEqual([]);
-  // Where something could not be bound, null reaches as far as its payload only.
+  // Where something was refused, null reaches as far as its payload only; what belongs below it does not come.
   if (whole!.errors) return;
   expect(canonical(merged.data)).toBe(canonical(whole!.data));
   const expected = keys(grantsIn(whole!.data, strict, 'root').values());
@@ -227,7 +234,7 @@ test('verifies, grants and nulls exactly what graphql-js would see', async () =>
       for (let count = 0; count < operationsPerSchema; count++) {
         const kind = pick(random, ['query', 'mutation', 'mutation', 'subscription'] as const);
         const incremental = kind === 'query' && flip(random);
-        const refuses = !incremental && flip(random);
+        const refuses = flip(random);
         const mistakes = rarely(random, 3);
         const operation = randomOperation(random, model, { kind, incremental, mistakes });
         const document = parse(operation.source, { noLocation: true });

@@ -168,11 +168,11 @@ export function randomOperation(
     for (let count = random.below(depth > 2 ? 2 : 4); count >= 0; count--) {
       const choice = random.below(4);
       if (choice === 0 && depth <= 3) {
-        const inside = pick(random, possible ?? [typeName]);
-        const type = possible || flip(random) ? ` on ${inside}` : '';
+        const inside = pick(random, conditionsOf(typeName));
+        const type = inside !== typeName || flip(random) ? ` on ${inside}` : '';
         selections.push(`...${type}${condition()}${defer()} ${selectionSet(inside, depth + 1)}`);
       } else if (choice === 1 && depth <= 3) {
-        const inside = pick(random, possible ?? [typeName]);
+        const inside = pick(random, conditionsOf(typeName));
         const again = spreadable.find(({ on }) => on === inside);
         if (again && rarely(random, 3)) selections.push(`...${again.name}${condition()}${defer()}`);
         else {
@@ -190,6 +190,15 @@ export function randomOperation(
       }
     }
     return `{ ${selections.length > 0 ? selections.join(' ') : '__typename'} }`;
+  }
+
+  /** Types that a fragment may be on: what the type can be, and what it can be taken for. */
+  function conditionsOf(typeName: string): string[] {
+    const possible = model.abstract[typeName] ?? [typeName];
+    const wider = Object.keys(model.abstract).filter((name) =>
+      model.abstract[name]!.some((each) => possible.includes(each)),
+    );
+    return [...possible, ...wider];
   }
 
   const body =
