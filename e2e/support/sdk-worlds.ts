@@ -28,7 +28,11 @@ export interface World {
     | 'findToken'
     | 'findTokens'
     | 'updateTokenMetadata'
+    | 'execute'
+    | 'tokenDirective'
   >;
+  /** The context of an operation of a session. */
+  context(session: string): object;
   /** A secure frame of a session stores a text. */
   tokenize(session: string, text: string, options?: StoreOptions): Promise<string>;
   /** What a secure frame of a session is answered when it asks for a token: `granted`, or a code. */
@@ -44,6 +48,7 @@ export async function openTestWorld(): Promise<World> {
   const lunaSec = createTestLunaSec({ now: () => new Date(Date.now() + clock.offset) });
   return {
     lunaSec,
+    context: (session) => lunaSec.context(session),
     tokenize: (session, text, options) => lunaSec.asSession(session).tokenize(text, options),
     detokenize: async (session, token) =>
       lunaSec
@@ -133,6 +138,7 @@ export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}):
 
   return {
     lunaSec,
+    context: (session) => ({ req: { headers: { [sessionHeader]: session } } }),
     async tokenize(session, text, { uploaded = true, metadata = {} } = {}) {
       const [token, dataKey] = [createToken(), createDataKey()];
       const data = new TextEncoder().encode(text);

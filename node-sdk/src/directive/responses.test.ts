@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLScalarType, parse } from 'graphql';
 import { RateLimitedError, UnavailableError } from '../errors/index.js';
 import { failures, harness } from '../test-support/harness.js';
 import type { Harness } from '../test-support/harness.js';
@@ -193,6 +193,130 @@ describe('a marked field of a response', () => {
     data.ssn = ssn;
     expect((await it.run('mutation { logIn { ssn } }', { session: null })).data).toEqual({ logIn: { ssn } });
     expect(it.tokenizer.detokenize('fresh', ssn!)).toBe('granted');
+  });
+});
+
+describe('whatever the app returns', () => {
+  const typeDefs = `
+    scalar Json
+    interface Node { id: ID  ssn: String @token(binding: "{id}") }
+    type User implements Node { id: ID  ssn: String  any: Json @token  other: Json  name: String }
+    type Pet implements Node { id: ID  ssn: String }
+    type Query { nodes: [Node]  user: User  tokens: [[String]] @token(duration: "1h")  more: [String] @token }
+  `;
+  const withData = (data: Record<string, unknown>) =>
+    harness(typeDefs, {
+      Query: Object.fromEntries(['nodes', 'user', 'tokens', 'more'].map((name) => [name, () => data[name]])),
+      User: { __isTypeOf: (value: object) => !('barks' in value) },
+      Pet: { __isTypeOf: (value: object) => 'barks' in value },
+    });
+
+  test('types told by isTypeOf, frozen objects, getters, promises and iterables are all the same', async () => {
+    const data: Record<string, unknown> = {};
+    const it = withData(data);
+    const [a] = await stored(it, 1, 'u1');
+    const [b] = await stored(it, 1, 'p1');
+    const [c, d] = await stored(it, 2);
+    const pet = {
+      barks: true,
+      id: () => Promise.resolve('p1'),
+      get ssn() {
+        return b;
+      },
+    };
+    data.nodes = new Set([Object.freeze({ id: 'u1', ssn: a }), Promise.resolve(pet)]);
+    data.tokens = (function* () {
+      yield Object.freeze([c, null]);
+      yield Promise.resolve(new Set([d]));
+    })();
+    const answer = await it.run('{ nodes { ssn } tokens }');
+    expect(answer).toEqual({ data: { nodes: [{ ssn: a }, { ssn: b }], tokens: [[c, null], [d]] } });
+    expect(it.tokenizer.calls).toEqual([{ operation: 'createReadGrants', size: 4 }]);
+  });
+
+  test('a token with several durations or bindings is asked for once with each, in one call', async () => {
+    const data: Record<string, unknown> = {};
+    const it = withData(data);
+    const [token] = await stored(it, 1);
+    data.tokens = [[token, token]];
+    data.more = [token];
+    data.nodes = [
+      { id: '1', ssn: token },
+      { id: '1', ssn: token },
+    ];
+    expect((await it.run('{ tokens more nodes { ssn } again: tokens }')).errors).toBeUndefined();
+    expect(it.tokenizer.calls).toEqual([{ operation: 'createReadGrants', size: 3 }]);
+  });
+
+  test('ten thousand tokens are one call of the engine', async () => {
+    const data: Record<string, unknown> = {};
+    const it = withData(data);
+    data.more = await stored(it, 10_000);
+    expect((await it.run('{ more }')).errors).toBeUndefined();
+    expect(it.tokenizer.calls).toEqual([{ operation: 'createReadGrants', size: 10_000 }]);
+  });
+
+  test('a marked custom scalar holds a token or lists of them; an object in it may be the secret itself', async () => {
+    const data: Record<string, unknown> = {};
+    const it = withData(data);
+    const [a, b] = await stored(it, 2);
+    data.user = { any: Object.freeze([a, Object.freeze([b, null])]) };
+    expect(await it.run('{ user { any } }')).toEqual({ data: { user: { any: [a, [b, null]] } } });
+    expect(it.tokenizer.detokenize('alice', b!)).toBe('granted');
+
+    data.user = { any: { ssn: '078-05-1120', token: a } };
+    const refused = await it.run('{ user { any } }');
+    expect(refused.data).toEqual({ user: { any: null } });
+    expect(failures(refused)).toEqual([['user.any', 'TOKEN_NOT_FOUND']]);
+    // No item of a scalar's value can be null by itself.
+    data.user = { any: Object.freeze([a, unknown]) };
+    const half = await it.run('{ user { any } }');
+    expect(half.data).toEqual({ user: { any: null } });
+    expect(failures(half)).toEqual([['user.any.1', 'TOKEN_NOT_FOUND']]);
+  });
+
+  test('a custom scalar that contains itself, or cannot be read, keeps nothing from being granted or nulled', async () => {
+    const data: Record<string, unknown> = {};
+    const it = withData(data);
+    const [a] = await stored(it, 1, 'x');
+    const loop: Record<string, unknown> = { a: 1 };
+    Object.assign(loop, { one: loop, two: [loop, { loop }] });
+    data.user = { id: 'x', ssn: a, other: loop };
+    const document = parse('{ user { ssn other } }');
+    const run = () => it.lunaSec.execute({ schema: it.schema, document, contextValue: it.context('alice') });
+    expect((await run()).data).toMatchObject({ user: { ssn: a } });
+    expect(it.tokenizer.detokenize('alice', a!)).toBe('granted');
+
+    const hostile = {
+      get inside(): never {
+        throw new Error('not readable');
+      },
+    };
+    data.user = { id: 'x', ssn: a, other: hostile };
+    const result = await run();
+    expect(result.data).toBeNull();
+    expect(result.errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
+  });
+
+  test('names that objects have by themselves are keys like any other', async () => {
+    const data: Record<string, unknown> = { user: { id: 'x', ssn: unknown, name: 'Ada' } };
+    const answer = await withData(data).run(
+      '{ constructor: user { __proto__: ssn toString: name } __proto__: user { hasOwnProperty: ssn } }',
+    );
+    expect(JSON.stringify(answer.data)).toBe(
+      '{"constructor":{"__proto__":null,"toString":"Ada"},"__proto__":{"hasOwnProperty":null}}',
+    );
+    expect(failures(answer)).toEqual([
+      ['constructor.__proto__', 'TOKEN_NOT_FOUND'],
+      ['__proto__.hasOwnProperty', 'TOKEN_NOT_FOUND'],
+    ]);
+  });
+
+  test('the schema itself can be asked for, without a call', async () => {
+    const it = withData({});
+    const answer = await it.run('{ __typename __type(name: "User") { fields { name } } }', { session: null });
+    expect(answer.errors).toBeUndefined();
+    expect(it.tokenizer.calls).toEqual([]);
   });
 });
 
