@@ -254,7 +254,12 @@ test('verifies, grants and nulls exactly what graphql-js would see', async () =>
         operations++;
       }
     }),
-    { numRuns: Math.ceil(wanted / operationsPerSchema), endOnFailure: true },
+    {
+      numRuns: Math.ceil(wanted / operationsPerSchema),
+      endOnFailure: true,
+      // The short run is the same each time; `npm run prove:directive` goes where none has been.
+      ...(process.env.LUNASEC_ORACLE_OPERATIONS ? {} : { seed: 20261125 }),
+    },
   );
   expect(operations).toBeGreaterThanOrEqual(wanted);
   if (process.env.LUNASEC_ORACLE_OPERATIONS)
