@@ -63,7 +63,7 @@ export function createApolloPlugin<TContext extends BaseContext>(
             // The response exists, and nothing that reports, caches or sends it has seen it yet.
             async executionDidEnd() {
               if (!charge) return;
-              if (charge.outputs.size > 0) overallCachePolicy.restrict({ maxAge: 0 });
+              if (charge.outputs.length > 0) overallCachePolicy.restrict({ maxAge: 0 });
               const { body } = response;
               if (body?.kind === 'single') {
                 const { singleResult } = body;

@@ -8,6 +8,7 @@ export type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
 /** A marked field that was resolved. */
 export interface OutputRecord {
+  path: Path;
   mark: Mark;
   /** Writes the binding, if the mark has one; rejects when it cannot be written. */
   binding: (() => Promise<string>) | undefined;
@@ -21,11 +22,11 @@ export interface Charge {
   /** {@link refKey} of what the tokenizer accepted. */
   verified: ReadonlySet<string>;
   /**
-   * Marked fields by the path at which they were resolved. Recorded while resolvers run, because only then is the
+   * Marked fields that were resolved; one of them twice where two guards are around its resolver. Recorded while resolvers run, because only then is the
    * object's type known for certain: a response need not contain `__typename`. The values are read from the response
    * afterwards, so that what leaves is what is granted, whatever happened in between.
    */
-  outputs: Map<Path, OutputRecord>;
+  outputs: OutputRecord[];
   /** What resolves fields that have no resolver. */
   fieldResolver: Resolver | undefined;
   /** Finds the request in the context, if the server's plugin was told how. */
@@ -46,7 +47,7 @@ export interface Gone {
 
 /** Marked fields in the tree of a response: each is found again in whichever payload carries its value. */
 export interface OutputIndex {
-  output: { path: Path; record: OutputRecord } | undefined;
+  output: OutputRecord | undefined;
   below: Map<string | number, OutputIndex>;
 }
 

@@ -117,7 +117,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       operation: undefined,
       definition,
       verified: new Set(),
-      outputs: new Map(),
+      outputs: [],
       fieldResolver: request.fieldResolver,
       findRequest: request.findRequest,
       execution: undefined,

@@ -63,7 +63,7 @@ export async function subscribeWithTokens(
     const charge: Charge = {
       ...begun.charge,
       definition: own.definition,
-      outputs: new Map(),
+      outputs: [],
       execution: undefined,
       index: undefined,
       gone: [],

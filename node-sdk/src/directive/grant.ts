@@ -21,37 +21,40 @@ export async function grantTokens(
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const requests = new Map<string, ReadGrantRequest>();
-  /** Of the request for each place. */
-  const keys: (string | undefined)[] = [];
+  /** Of places whose binding could be written. */
+  const bindings = new Map<OutputPlace, string>();
   const bound: Promise<void>[] = [];
 
-  function add(index: number, request: ReadGrantRequest): void {
+  function add(request: ReadGrantRequest): void {
     const key = grantKey(request);
-    keys[index] = key;
     if (!requests.has(key)) requests.set(key, request);
   }
 
-  for (let index = 0; index < tokens.length; index++) {
-    const place = tokens[index]!;
+  for (const place of tokens) {
     const { token, record } = place;
     const { duration } = record.mark;
     if (record.binding)
       bound.push(
         record.binding().then(
-          (binding) => add(index, { token, binding, duration }),
+          (binding) => {
+            bindings.set(place, binding);
+            add({ token, binding, duration });
+          },
           (error: unknown) => void refusals.push({ ...place, error: asError(error) }),
         ),
       );
-    else add(index, { token, binding: undefined, duration });
+    else add({ token, binding: undefined, duration });
   }
   if (bound.length > 0) await Promise.all(bound);
   if (requests.size === 0) return refusals;
 
   const failures = await failuresOf([...requests.values()], grantKey, ask, asError);
   if (failures.size === 0) return refusals;
-  for (const [index, place] of tokens.entries()) {
-    const key = keys[index];
-    const error = key === undefined ? undefined : failures.get(key);
+  for (const place of tokens) {
+    const { token, record } = place;
+    const binding = bindings.get(place);
+    if (record.binding && binding === undefined) continue;
+    const error = failures.get(grantKey({ token, binding, duration: record.mark.duration }));
     if (error) refusals.push({ ...place, error });
   }
   return refusals;

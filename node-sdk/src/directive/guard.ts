@@ -61,7 +61,8 @@ function guardPlanned(
   if (!output) return charge;
   const owner = charge ?? requireCharge(contextValue, info);
   const { binding } = output;
-  owner.outputs.set(info.path, {
+  owner.outputs.push({
+    path: info.path,
     mark: output,
     binding: binding && (async () => outputBinding(binding, source, contextValue, info, owner)),
   });

@@ -1,7 +1,7 @@
 import { ReadGrantMissingError, UnavailableError } from '../errors/index.js';
 import type { LunaSecError } from '../errors/index.js';
 import type { Charge } from './charge.js';
-import { countTokens, findTokens } from './leaks.js';
+import { countLookalikes, findTokens } from './leaks.js';
 import type { LeakPolicy } from './leaks.js';
 import { markedPlaces } from './outputs.js';
 import type { Payload } from './payload.js';
@@ -69,6 +69,6 @@ export function checkLeaks(
 function countIn(payloads: readonly Payload[]): number {
   let count = 0;
   for (const { data, starts } of payloads)
-    for (const start of starts) count += countTokens(valueAt(data, start));
+    for (const start of starts) count += countLookalikes(valueAt(data, start));
   return count;
 }

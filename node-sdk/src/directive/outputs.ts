@@ -10,7 +10,6 @@ import type { ResponsePath } from './positions.js';
 /** A place in a payload that a marked field filled: the field itself, or an item of its list. */
 export interface OutputPlace {
   payload: Payload;
-  field: Path;
   /** Of an item: its indices, in lists of lists from the outermost. */
   indices: readonly number[];
   record: OutputRecord;
@@ -26,16 +25,9 @@ const none: readonly number[] = [];
 
 /** Finds the values of all marked fields in a payload, in lists of any depth; adds them to `outputs`. */
 export function collectOutputTokens(payload: Payload, charge: Charge, outputs: Outputs): void {
-  eachField(payload, charge, (field, record, indices) => {
-    const value = valueAtPath(payload.data, field);
-    collectValue(
-      indices === none ? value : valueAt(value, indices),
-      outputs,
-      payload,
-      field,
-      record,
-      indices,
-    );
+  eachField(payload, charge, (record, indices) => {
+    const value = valueAtPath(payload.data, record.path);
+    collectValue(indices === none ? value : valueAt(value, indices), outputs, payload, record, indices);
   });
 }
 
@@ -44,19 +36,17 @@ function collectValue(
   value: unknown,
   outputs: Outputs,
   payload: Payload,
-  field: Path,
   record: OutputRecord,
   indices: readonly number[],
 ): void {
   if (value === null || value === undefined) return;
-  if (isToken(value)) outputs.tokens.push({ payload, field, indices, record, token: value });
+  if (isToken(value)) outputs.tokens.push({ payload, indices, record, token: value });
   else if (Array.isArray(value))
     for (let index = 0; index < value.length; index++)
-      collectValue(value[index], outputs, payload, field, record, [...indices, index]);
+      collectValue(value[index], outputs, payload, record, [...indices, index]);
   else
     outputs.problems.push({
       payload,
-      field,
       indices,
       record,
       error: new TokenNotFoundError(`${record.mark.coordinate} returned something that is not a token.`),
@@ -69,8 +59,8 @@ export function markedPlaces(
   charge: Charge,
 ): (container: object, key: string | number) => boolean {
   const marked = new Map<unknown, Set<string | number>>();
-  eachField(payload, charge, (field, _record, indices) => {
-    const path = [...responsePathAsArray(field), ...indices];
+  eachField(payload, charge, (record, indices) => {
+    const path = [...responsePathAsArray(record.path), ...indices];
     const container = valueAt(payload.data, path.slice(0, -1));
     const keys = marked.get(container);
     if (keys) keys.add(path.at(-1)!);
@@ -80,21 +70,21 @@ export function markedPlaces(
 }
 
 /** Where a place is, and along that path the types of the objects. */
-export function pathOf({ field, indices }: Pick<OutputPlace, 'field' | 'indices'>): {
+export function pathOf({ record, indices }: Pick<OutputPlace, 'record' | 'indices'>): {
   path: ResponsePath;
   typenames: (string | undefined)[];
 } {
   const typenames: (string | undefined)[] = [];
-  for (let step: Path | undefined = field; step; step = step.prev) typenames.unshift(step.typename);
-  return { path: [...responsePathAsArray(field), ...indices], typenames };
+  for (let step: Path | undefined = record.path; step; step = step.prev) typenames.unshift(step.typename);
+  return { path: [...responsePathAsArray(record.path), ...indices], typenames };
 }
 
-type UseField = (field: Path, record: OutputRecord, indices: readonly number[]) => void;
+type UseField = (record: OutputRecord, indices: readonly number[]) => void;
 
 /** The marked fields whose values a payload may have: `indices` are those of an item, if it has single items of a list. */
 function eachField(payload: Payload, charge: Charge, use: UseField): void {
   if (!charge.index) {
-    for (const [path, record] of charge.outputs) use(path, record, none);
+    for (const record of charge.outputs) use(record, none);
     return;
   }
   for (const start of payload.starts) {
@@ -102,7 +92,7 @@ function eachField(payload: Payload, charge: Charge, use: UseField): void {
     for (const [depth, key] of start.entries()) {
       const { output }: OutputIndex = branch;
       // Below a marked field there are only the items of its list.
-      if (output) use(output.path, output.record, start.slice(depth) as number[]);
+      if (output) use(output, start.slice(depth) as number[]);
       branch = branch.below.get(key);
       if (!branch) break;
     }
@@ -111,23 +101,23 @@ function eachField(payload: Payload, charge: Charge, use: UseField): void {
 }
 
 function eachBelow({ output, below }: OutputIndex, use: UseField): void {
-  if (output) use(output.path, output.record, none);
+  if (output) use(output, none);
   for (const branch of below.values()) eachBelow(branch, use);
 }
 
 /** Moves what resolvers recorded since the last payload into the index. */
 export function indexOutputs(charge: Charge): void {
   charge.index ??= newBranch();
-  for (const [path, record] of charge.outputs) {
+  for (const record of charge.outputs) {
     let branch = charge.index;
-    for (const key of responsePathAsArray(path)) {
+    for (const key of responsePathAsArray(record.path)) {
       let next = branch.below.get(key);
       if (!next) branch.below.set(key, (next = newBranch()));
       branch = next;
     }
-    branch.output = { path, record };
+    branch.output = record;
   }
-  charge.outputs.clear();
+  charge.outputs.length = 0;
 }
 
 const newBranch = (): OutputIndex => ({ output: undefined, below: new Map() });
