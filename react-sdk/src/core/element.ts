@@ -1,4 +1,4 @@
-import { elementAttributes } from '@lunasec/secure-frame/protocol';
+import { elementAttributes, invalid } from '@lunasec/secure-frame/protocol';
 import type { ElementAttributes, ElementKind, ValidatorName } from '@lunasec/secure-frame/protocol';
 import { setStyles } from './frames.js';
 import { createElementLink } from './link.js';
@@ -150,11 +150,11 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
   };
 }
 
-/** A frame drops a message with anything unknown in it; better to lose the one attribute than the whole message. */
+/** A frame drops a message with anything wrong in it; better to lose the one attribute than the whole message. */
 function onlyValid(attributes: ElementAttributes): ElementAttributes {
   return Object.fromEntries(
     Object.entries(attributes).filter(
-      ([name, value]) => value !== undefined && elementAttributes({ [name]: value }),
+      ([name, value]) => value !== undefined && elementAttributes({ [name]: value }) !== invalid,
     ),
   );
 }

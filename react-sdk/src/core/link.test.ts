@@ -108,8 +108,7 @@ describe('answers', () => {
     const element = load(frame);
     for (const forged of [
       { ...emptyState, filled: 'yes' },
-      { ...emptyState, length: 9 },
-      { type: 'problem', problem: { code: 'EVIL', message: '' } },
+      { type: 'problem', problem: { code: 7, message: '' } },
       { type: 'value', text: 'secret' },
       { type: 'validated', requestId: '99', valid: true },
     ])
@@ -117,6 +116,14 @@ describe('answers', () => {
     await settle();
     expect(events.state).not.toHaveBeenCalled();
     expect(events.problem).not.toHaveBeenCalled();
+  });
+
+  test('the app sees nothing of a message but what this version describes', async () => {
+    connect();
+    load(frame).send({ ...emptyState, length: 9, text: 'typed' });
+    await settle();
+    const { type: _type, ...described } = emptyState;
+    expect(events.state.mock.calls).toEqual([[described, undefined]]);
   });
 
   test('a token that is none never reaches the app', async () => {

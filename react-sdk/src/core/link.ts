@@ -75,7 +75,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
   }, startTimeout);
 
   const disconnect = connectFrame<ElementToPage, PageToElement>(frame, page.origin, {
-    accepts: elementToPage,
+    parse: elementToPage,
     opened(opened) {
       // A frame that loaded again has lost what was typed: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');

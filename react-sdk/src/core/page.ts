@@ -98,6 +98,7 @@ export function createPage({
     const receive = (message: ControllerToPage) => {
       if (message.type === 'renew') return renew?.();
       clearTimeout(startTimer);
+      if (message.type === 'problem') return enter(failure(message.problem));
       // Only now: a frame that is gone could not say where its assertion came from.
       endRenewal();
       enter(message.state === 'failed' ? failure(message.problem) : { state: message.state });
@@ -105,7 +106,7 @@ export function createPage({
 
     const frame = addHiddenFrame(document, controllerFrameName, appPath);
     const disconnect = connectFrame<ControllerToPage, PageToController>(frame, origin, {
-      accepts: controllerToPage,
+      parse: controllerToPage,
       opened: (channel) => {
         controller = channel;
         send();

@@ -119,7 +119,7 @@ test.each([
   { errors: [] },
   { data: { createSession: null } },
   { data: { createSession: { accessToken: 1, expiresAt: session.expiresAt } } },
-  { data: { createSession: { ...session, more: true } } },
+  { data: { createSession: { ...session, expiresAt: undefined } } },
   { data: { createSession: { ...session, accessToken: 'x'.repeat(1025) } } },
 ])('a malformed answer reads UNAVAILABLE: %j', async (body) => {
   const error = await problemOf(createApi(answering(body)).createSession('assertion'));

@@ -1,5 +1,6 @@
 import { assertionMessage, attachMessage } from '../protocol/internal.js';
 import { protocolVersion, renewalFrameName } from '../protocol/messages.js';
+import { invalid } from '../protocol/parsers.js';
 import { acceptPage } from '../shared/page.js';
 import { findController, isFromSibling } from '../shared/siblings.js';
 import { createApi } from './api.js';
@@ -24,8 +25,9 @@ if (window.name === renewalFrameName) {
     if (!isFromSibling(event, window)) return;
     const [port] = event.ports;
     const element = event.source as Window;
-    if (attachMessage(event.data) && port) controller.attachElement(port, () => element.closed);
-    else if (assertionMessage(event.data)) controller.acceptAssertion(event.data.assertion);
+    if (attachMessage(event.data) !== invalid && port) controller.attachElement(port, () => element.closed);
+    const message = assertionMessage(event.data);
+    if (message !== invalid) controller.acceptAssertion(message.assertion);
   });
   acceptPage(window, controller.connectPage);
   controller.acceptAssertion(assertion);

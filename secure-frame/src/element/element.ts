@@ -56,8 +56,22 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     port,
     pageToElement,
     receive,
+    complainOnce,
   );
   page.send({ type: 'ready' });
+
+  /** Of what a page says a frame may know too little, being older; silence would leave the app's developers guessing. */
+  function complainOnce(): void {
+    if (page.dropped() > 1) return;
+    page.send({
+      type: 'problem',
+      problem: {
+        code: 'BAD_USER_INPUT',
+        message:
+          'The secure frame does not know a message of the page, or something it asks for. Is the tokenizer older than the SDK?',
+      },
+    });
+  }
 
   function receive(message: PageToElement): void {
     if (message.type === 'configure') return configure(message);

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { elementAttributes } from './attributes.js';
+import { invalid } from './parsers.js';
 
 test('every attribute is optional, and limited', () => {
-  expect(elementAttributes({})).toBe(true);
+  expect(elementAttributes({})).toEqual({});
   for (const attributes of [
     { maxLength: 1 << 21 },
     { minLength: -1 },
@@ -13,7 +14,7 @@ test('every attribute is optional, and limited', () => {
     { inputMode: 'secret' },
     { required: 'yes' },
   ])
-    expect(elementAttributes(attributes)).toBe(false);
+    expect(elementAttributes(attributes)).toBe(invalid);
 });
 
 test.each([
@@ -46,5 +47,7 @@ test.each([
   '__proto__',
   'constructor',
 ])('no %s', (name) => {
-  expect(elementAttributes(JSON.parse(`{"${name}":""}`))).toBe(false);
+  const given: unknown = JSON.parse(`{"${name}":"","lang":"en"}`);
+  expect(elementAttributes(given)).toEqual({ lang: 'en' });
+  expect(Object.keys(elementAttributes(given))).toEqual(['lang']);
 });

@@ -1,17 +1,17 @@
-import { bool, exactly, integer, optional, shape, text } from './guards.js';
-import type { Guarded } from './guards.js';
+import { bool, exactly, integer, optional, shape, text } from './parsers.js';
+import type { Parsed } from './parsers.js';
 
 /** What a secure frame can render. `input` and `textarea` take values, the others show them. */
 export const elementKind = exactly('input', 'textarea', 'paragraph', 'span');
-export type ElementKind = Guarded<typeof elementKind>;
+export type ElementKind = Parsed<typeof elementKind>;
 
 /** Validators that a frame brings along; each is checked inside the frame. */
 export const validatorName = exactly('SSN', 'Email', 'CardNumber', 'Phone');
-export type ValidatorName = Guarded<typeof validatorName>;
+export type ValidatorName = Parsed<typeof validatorName>;
 
 /** The types of a secure input. None lets a page read anything out or navigate. */
 export const inputType = exactly('text', 'email', 'tel', 'number', 'password', 'url');
-export type InputType = Guarded<typeof inputType>;
+export type InputType = Parsed<typeof inputType>;
 
 /**
  * Attributes a page may set on the real element inside a frame, named as React names them.
@@ -38,4 +38,4 @@ export const elementAttributes = shape({
   ariaDescription: optional(text(1000)),
   ariaInvalid: optional(bool),
 });
-export type ElementAttributes = Guarded<typeof elementAttributes>;
+export type ElementAttributes = Parsed<typeof elementAttributes>;

@@ -1,11 +1,9 @@
 /** Messages among frames of the tokenizer's origin. A page never sees one: they carry keys and assertions. */
-import { dictionary, exactly, integer, messages, nullable, shape, text } from './guards.js';
-import type { Guard, Guarded } from './guards.js';
-import { batch, problem, protocolVersion } from './messages.js';
-import { isToken } from './token.js';
+import { batch, problem, protocolVersion, token } from './messages.js';
+import { dictionary, exactly, integer, messages, nullable, shape, text } from './parsers.js';
+import type { Parsed } from './parsers.js';
 
 const requestId = integer(1, Number.MAX_SAFE_INTEGER);
-const token: Guard<string> = (value): value is string => isToken(value);
 const base64 = text(128, /^[A-Za-z0-9+/]+={0,2}$/);
 const url = text(8192, /^(https?:\/\/|\/)/);
 const headers = dictionary(text(100), text(4096), 50);
@@ -27,10 +25,10 @@ export const tokenizeInput = shape({
   size: integer(1, Number.MAX_SAFE_INTEGER),
   checksum: base64,
 });
-export type TokenizeInput = Guarded<typeof tokenizeInput>;
+export type TokenizeInput = Parsed<typeof tokenizeInput>;
 
 export const upload = shape({ url, method: exactly('PUT'), headers, expiresAt: text(64) });
-export type Upload = Guarded<typeof upload>;
+export type Upload = Parsed<typeof upload>;
 
 /** `size` is the ciphertext's, in bytes. */
 export const download = shape({
@@ -41,7 +39,7 @@ export const download = shape({
   size: integer(1, Number.MAX_SAFE_INTEGER),
   dataKey: base64,
 });
-export type Download = Guarded<typeof download>;
+export type Download = Parsed<typeof download>;
 
 export const elementToController = messages({
   tokenize: { requestId, batch, input: tokenizeInput },
@@ -49,7 +47,7 @@ export const elementToController = messages({
   skip: { batch },
   detokenize: { requestId, token },
 });
-export type ElementToController = Guarded<typeof elementToController>;
+export type ElementToController = Parsed<typeof elementToController>;
 
 export const controllerToElement = messages({
   attached: {},
@@ -59,7 +57,7 @@ export const controllerToElement = messages({
   /** Another session, or none: what was shown must go. */
   reset: {},
 });
-export type ControllerToElement = Guarded<typeof controllerToElement>;
+export type ControllerToElement = Parsed<typeof controllerToElement>;
 
 /** How the tokenizer answers a batch, per token. */
 export const tokenizeResult = shape({ token, upload: nullable(upload), problem: nullable(problem) });

@@ -4,19 +4,25 @@ import {
   dictionary,
   exactly,
   integer,
+  invalid,
   list,
   messages,
   nullable,
   optional,
   shape,
   text,
-} from './guards.js';
-import type { Guard, Guarded } from './guards.js';
+} from './parsers.js';
+import type { Parsed, Parser } from './parsers.js';
 import { frameProblemCodes } from './problem.js';
-import type { Problem } from './problem.js';
+import type { FrameProblemCode, Problem } from './problem.js';
 import { isToken } from './token.js';
 
-/** Version of every message here. A frame and a page with different versions ignore each other. */
+/**
+ * Major version of every message here. Within it, a page and a frame of any two releases understand each other: messages
+ * and optional fields are only ever added, and what one side does not know it leaves out. So a new value of a list that
+ * the other side must know (a kind, a command) is sent only where an app asks for it. A frame tells a page of another
+ * major version that they do not fit.
+ */
 export const protocolVersion = 1;
 
 /** `name` of the page's hidden frames: how frames of the tokenizer tell the controller from one that renews it. */
@@ -24,17 +30,35 @@ export const controllerFrameName = 'lunasec-controller';
 export const renewalFrameName = 'lunasec-renewal';
 
 const identifier = text(64);
-const token: Guard<string> = (value): value is string => isToken(value);
-export const problem: Guard<Problem> = shape({ code: exactly(...frameProblemCodes), message: text(2000) });
+export const token: Parser<string> = (value) => (isToken(value) ? value : invalid);
+
+const knownCode = exactly(...frameProblemCodes);
+/** A code that a later version added is still a failure: nothing that waits for an answer may be left waiting. */
+const problemCode: Parser<FrameProblemCode> = (value) => {
+  const code = knownCode(value);
+  return code === invalid && typeof value === 'string' ? 'UNAVAILABLE' : code;
+};
+export const problem: Parser<Problem> = shape({ code: problemCode, message: text(2000) });
 const styles = optional(dictionary(text(64), text(512), 200));
 
 /** A form's submission: the controller sends one call when `size` members have reported. */
 export const batch = shape({ id: identifier, size: integer(1, 100_000) });
-export type Batch = Guarded<typeof batch>;
+export type Batch = Parsed<typeof batch>;
 
-/** page window → frame window, with one MessagePort: the only message that a frame takes from a page's window. */
-export const connectMessage = shape({ lunasec: exactly(protocolVersion), type: exactly('connect') });
-export type ConnectMessage = Guarded<typeof connectMessage>;
+/**
+ * page window → frame window, with one MessagePort: the only message that a frame takes from a page's window. Of another
+ * major version than {@link protocolVersion}, it is answered over the port with `refusal`.
+ */
+export const connectMessage = shape({ lunasec: integer(1, 1_000_000), type: exactly('connect') });
+
+/** frame → page, over the port: this frame speaks another major version. No other message follows. */
+export const refusal = {
+  type: 'problem',
+  problem: {
+    code: 'BAD_USER_INPUT',
+    message: `The tokenizer's secure frames speak version ${protocolVersion} of the protocol, the app's SDK another. Update the older one.`,
+  },
+} as const;
 
 /** page → element, over the port. */
 export const pageToElement = messages({
@@ -46,7 +70,7 @@ export const pageToElement = messages({
   tokenize: { requestId: identifier, batch },
   command: { command: exactly('focus', 'blur', 'clear') },
 });
-export type PageToElement = Guarded<typeof pageToElement>;
+export type PageToElement = Parsed<typeof pageToElement>;
 
 /** element → page. Tokens and states only: never a length or content. */
 export const elementToPage = messages({
@@ -66,7 +90,7 @@ export const elementToPage = messages({
   /** Enter was pressed in a one-line field. */
   submit: {},
 });
-export type ElementToPage = Guarded<typeof elementToPage>;
+export type ElementToPage = Parsed<typeof elementToPage>;
 export type ElementState = Omit<Extract<ElementToPage, { type: 'state' }>, 'type'>;
 
 /** page → controller. */
@@ -74,12 +98,14 @@ export const pageToController = messages({
   /** Tokens that the page is about to show, a token as often as it will be shown. Sent, maybe empty, on connecting. */
   prefetch: { tokens: list(token, 10_000) },
 });
-export type PageToController = Guarded<typeof pageToController>;
+export type PageToController = Parsed<typeof pageToController>;
 
 /** controller → page. */
 export const controllerToPage = messages({
   session: { state: exactly('active', 'unauthenticated', 'failed'), problem: optional(problem) },
   /** Asks the page for a renewal frame. */
   renew: {},
+  /** Something about the page itself, such as a version that does not fit. */
+  problem: { problem },
 });
-export type ControllerToPage = Guarded<typeof controllerToPage>;
+export type ControllerToPage = Parsed<typeof controllerToPage>;

@@ -1,5 +1,6 @@
 /** @jest-environment jsdom */
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { refusal } from '../protocol/messages.js';
 import { acceptPage, pageOrigins } from './page.js';
 
 const app = 'https://app.example';
@@ -53,6 +54,22 @@ describe('the page of a frame', () => {
     expect(accept.mock.calls).toEqual([[port('first')]]);
   });
 
+  test('may be of a later release within the version', () => {
+    const { send, accept } = frame();
+    send({ data: { ...connect, added: 'later' } });
+    expect(accept).toHaveBeenCalledTimes(1);
+  });
+
+  test('is told when it is of another version, once and with nothing else', () => {
+    const { send, accept } = frame();
+    const postMessage = jest.fn();
+    const ports = [{ postMessage } as unknown as MessagePort];
+    send({ data: { ...connect, lunasec: 2 }, ports });
+    send({ data: { ...connect, lunasec: 2 }, ports });
+    expect(accept).not.toHaveBeenCalled();
+    expect(postMessage.mock.calls).toEqual([[refusal]]);
+  });
+
   test('whoever is refused does not use up the one offer', () => {
     const { send, accept } = frame();
     send({ origin: 'https://evil.example' });
@@ -104,18 +121,14 @@ describe('refused is', () => {
     }
   });
 
-  test.each([
-    { ...connect, lunasec: 2 },
-    { ...connect, extra: 1 },
-    { type: 'connect' },
-    'connect',
-    null,
-    [connect],
-  ])('the message %j', (data) => {
-    const { send, accept } = frame();
-    send({ data });
-    expect(accept).not.toHaveBeenCalled();
-  });
+  test.each([{ ...connect, lunasec: '1' }, { type: 'connect' }, 'connect', null, [connect]])(
+    'the message %j',
+    (data) => {
+      const { send, accept } = frame();
+      send({ data });
+      expect(accept).not.toHaveBeenCalled();
+    },
+  );
 
   test('an offer without a port', () => {
     const { send, accept } = frame();
