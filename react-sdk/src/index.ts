@@ -6,7 +6,7 @@ export type {
   Problem,
   ValidatorName,
 } from '@lunasec/secure-frame/protocol';
-export type { PageOptions, Session } from './core/index.js';
+export type { Connection, PageOptions, Session } from './core/index.js';
 export { SecureInput } from './elements/SecureInput.js';
 export { SecureParagraph, SecureSpan } from './elements/SecureText.js';
 export { SecureTextArea } from './elements/SecureTextArea.js';

@@ -4,4 +4,4 @@ export { createElement } from './element.js';
 export type { ElementOptions, ElementSettings, SecureElement } from './element.js';
 export type { ElementEvents } from './link.js';
 export { createPage } from './page.js';
-export type { Page, PageOptions, Session } from './page.js';
+export type { Connection, Page, PageOptions, Session } from './page.js';

@@ -8,12 +8,14 @@ const batch = { id: 'b', size: 1 };
 let frame: HTMLIFrameElement;
 let link: ElementLink;
 let prefetched: string[];
+let reported: string[];
 const events = { state: jest.fn(), problem: jest.fn(), submit: jest.fn() };
 
 const connect = (takesInput = true) => {
   link = createElementLink({
     page: {
       origin: 'https://tokens.example',
+      reportConnection: (_source, state) => reported.push(state),
       prefetch(shown) {
         prefetched.push(shown);
         return () => {};
@@ -31,6 +33,7 @@ beforeEach(() => {
   installFrames();
   jest.resetAllMocks();
   prefetched = [];
+  reported = [];
   frame = document.createElement('iframe');
 });
 afterEach(() => {
@@ -124,6 +127,15 @@ describe('answers', () => {
     await settle();
     const { type: _type, ...described } = emptyState;
     expect(events.state.mock.calls).toEqual([[described, undefined]]);
+  });
+
+  test('the page hears whether the frame gets answers, and forgets it with the frame', async () => {
+    connect();
+    load(frame).send({ type: 'connection', state: 'failing' });
+    await settle();
+    expect(reported.at(-1)).toBe('failing');
+    link.close();
+    expect(reported.at(-1)).toBe('ok');
   });
 
   test('a token that is none never reaches the app', async () => {

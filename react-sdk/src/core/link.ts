@@ -35,7 +35,7 @@ export interface ElementLink {
 }
 
 export interface LinkOptions {
-  page: Pick<Page, 'origin' | 'prefetch'>;
+  page: Pick<Page, 'origin' | 'prefetch' | 'reportConnection'>;
   frame: HTMLIFrameElement;
   takesInput: boolean;
   events: ElementEvents;
@@ -79,6 +79,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
     opened(opened) {
       // A frame that loaded again has lost what was typed: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');
+      page.reportConnection(frame, 'ok');
       state = undefined;
       held = wanted;
       onConnect();
@@ -102,6 +103,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
       if (early) command(early);
       early = undefined;
     } else if (message.type === 'problem') events.problem(message.problem);
+    else if (message.type === 'connection') page.reportConnection(frame, message.state);
     else if (message.type === 'submit') events.submit();
     else if ('requestId' in message) {
       const request = requests.get(message.requestId);
@@ -199,6 +201,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
     close() {
       clearTimeout(startTimer);
       takeBack();
+      page.reportConnection(frame, 'ok');
       disconnect();
       rejectAll('The secure field was removed.');
     },

@@ -136,3 +136,31 @@ describe('the session', () => {
     expect(page.session()).toMatchObject({ state: 'failed', problem: { code: 'UNAVAILABLE' } });
   });
 });
+
+describe('the connection', () => {
+  test('fails while any frame gets no answers', async () => {
+    const page = createPage(options);
+    stop = page.start(document);
+    const told = jest.fn();
+    page.subscribe(told);
+    const [one, other] = [{}, {}];
+    expect(page.connection()).toBe('ok');
+    page.reportConnection(one, 'failing');
+    page.reportConnection(other, 'failing');
+    page.reportConnection(one, 'ok');
+    expect(page.connection()).toBe('failing');
+    page.reportConnection(other, 'ok');
+    expect(page.connection()).toBe('ok');
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+
+  test('is what the controller says of its own, and of a new page it is ok', async () => {
+    const page = createPage(options);
+    stop = page.start(document);
+    load(frames()[0]!).send({ type: 'connection', state: 'failing' });
+    await settle();
+    expect(page.connection()).toBe('failing');
+    stop();
+    expect(page.connection()).toBe('ok');
+  });
+});

@@ -20,6 +20,9 @@ export type Session =
   | { state: 'unauthenticated' }
   | { state: 'failed'; problem: Problem };
 
+/** Whether the tokenizer and the object store answer. */
+export type Connection = 'ok' | 'failing';
+
 /** What all secure elements of a page share. */
 export interface Page {
   /** Where element frames come from. */
@@ -29,7 +32,11 @@ export interface Page {
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
   start(document: Document): () => void;
   session(): Session;
-  /** Calls back at each change of the session. Returns a function that ends it. */
+  /** `failing` while calls of any frame of this page get no answer; what can be repeated is repeated for some time. */
+  connection(): Connection;
+  /** Says how the calls of one frame, told apart by `source`, fare. */
+  reportConnection(source: object, connection: Connection): void;
+  /** Calls back at each change of the session or the connection. Returns a function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Asks the app for a new assertion: after a login or logout without a page load. Does nothing before `start`. */
   renew(): void;
@@ -59,6 +66,7 @@ export function createPage({
   const { origin } = new URL(base);
   const appearance = createAppearance();
   const listeners = new Set<() => void>();
+  const failing = new Set<object>();
   let session = connecting;
   let pending: { token: string }[] = [];
   let flushing = false;
@@ -67,7 +75,18 @@ export function createPage({
 
   function enter(next: Session): void {
     session = next;
+    tell();
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener();
+  }
+
+  function reportConnection(source: object, connection: Connection): void {
+    const before = failing.size;
+    if (connection === 'ok') failing.delete(source);
+    else failing.add(source);
+    if ((before === 0) !== (failing.size === 0)) tell();
   }
 
   function send(): void {
@@ -97,6 +116,7 @@ export function createPage({
     };
     const receive = (message: ControllerToPage) => {
       if (message.type === 'renew') return renew?.();
+      if (message.type === 'connection') return reportConnection(frame, message.state);
       clearTimeout(startTimer);
       if (message.type === 'problem') return enter(failure(message.problem));
       // Only now: a frame that is gone could not say where its assertion came from.
@@ -122,6 +142,7 @@ export function createPage({
       endRenewal();
       disconnect();
       frame.remove();
+      failing.delete(frame);
       controller = renew = undefined;
       enter(connecting);
     };
@@ -133,6 +154,8 @@ export function createPage({
     appearance,
     start,
     session: () => session,
+    connection: () => (failing.size > 0 ? 'failing' : 'ok'),
+    reportConnection,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -48,6 +48,17 @@ afterEach(() => {
 });
 
 describe('the page', () => {
+  test('learns whether calls are answered, also if it comes later', async () => {
+    const { controller, connectPage } = setUp();
+    controller.reportConnection('failing');
+    const { heard } = connectPage();
+    await settled();
+    expect(heard).toEqual([{ type: 'connection', state: 'failing' }]);
+    controller.reportConnection('ok');
+    await settled();
+    expect(heard.slice(1)).toEqual([{ type: 'connection', state: 'ok' }]);
+  });
+
   test('learns the state of the session, also if it comes later', async () => {
     const { controller, connectPage } = setUp();
     controller.acceptAssertion(assertionOf('ada'));

@@ -5,6 +5,7 @@ import type { ControllerToElement, ElementToController } from '../protocol/inter
 import { pageToController } from '../protocol/messages.js';
 import type { ControllerToPage } from '../protocol/messages.js';
 import { toProblem } from '../protocol/problem.js';
+import type { Connection } from '../shared/connection.js';
 import { sleep } from '../shared/retry.js';
 import type { Api } from './api.js';
 import { createDetokenization } from './detokenization.js';
@@ -16,6 +17,8 @@ export interface Controller {
   acceptAssertion(assertion: string | null): void;
   connectPage(port: MessagePort): void;
   attachElement(port: MessagePort, isGone: () => boolean): void;
+  /** Tells the page whether the calls are answered. */
+  reportConnection(state: Connection): void;
 }
 
 /** How long elements' asks wait for the page to say what it will show; without the page they are still served. */
@@ -27,6 +30,7 @@ export function createController(api: Api, isVisible: () => boolean): Controller
   let page: Channel<ControllerToPage> | undefined;
   let lastState: ControllerToPage | undefined;
   let wantsRenewal = false;
+  let connection: Connection = 'ok';
   let announced = () => {};
   const announcement = new Promise<void>((resolve) => (announced = resolve));
 
@@ -56,6 +60,7 @@ export function createController(api: Api, isVisible: () => boolean): Controller
     });
     if (lastState) page.send(lastState);
     if (wantsRenewal) page.send({ type: 'renew' });
+    if (connection !== 'ok') page.send({ type: 'connection', state: connection });
   }
 
   function attachElement(port: MessagePort, isGone: () => boolean): void {
@@ -98,5 +103,13 @@ export function createController(api: Api, isVisible: () => boolean): Controller
     }
   }
 
-  return { acceptAssertion: (assertion) => void sessions.accept(assertion), connectPage, attachElement };
+  return {
+    acceptAssertion: (assertion) => void sessions.accept(assertion),
+    connectPage,
+    attachElement,
+    reportConnection(state) {
+      connection = state;
+      page?.send({ type: 'connection', state });
+    },
+  };
 }

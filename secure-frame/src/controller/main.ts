@@ -1,6 +1,7 @@
 import { assertionMessage, attachMessage } from '../protocol/internal.js';
 import { protocolVersion, renewalFrameName } from '../protocol/messages.js';
 import { invalid } from '../protocol/parsers.js';
+import { observeConnection } from '../shared/connection.js';
 import { acceptPage } from '../shared/page.js';
 import { findController, isFromSibling } from '../shared/siblings.js';
 import { createApi } from './api.js';
@@ -17,10 +18,11 @@ if (window.name === renewalFrameName) {
     location.origin,
   );
 } else {
-  const controller = createController(
-    createApi((input, init) => fetch(input, init)),
-    () => document.visibilityState === 'visible',
+  const call = observeConnection(
+    (input, init) => fetch(input, init),
+    (connection) => controller.reportConnection(connection),
   );
+  const controller = createController(createApi(call), () => document.visibilityState === 'visible');
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!isFromSibling(event, window)) return;
     const [port] = event.ports;

@@ -405,6 +405,20 @@ describe('storing', () => {
     expect(answer('2')).toMatchObject({ type: 'tokenized' });
   });
 
+  test('a page learns that uploads get no answer, and that they do again', async () => {
+    const { configure, type, tokenize, heard, store, answer } = setUp();
+    await configure();
+    await type(ssn);
+    store.trouble.push('offline', 503);
+    await tokenize('1');
+    await pass(2000);
+    expect(answer('1')?.type).toBe('tokenized');
+    expect(heard.filter((message) => message.type === 'connection')).toEqual([
+      { type: 'connection', state: 'failing' },
+      { type: 'connection', state: 'ok' },
+    ]);
+  });
+
   test('what is typed meanwhile is stored the next time', async () => {
     const { configure, type, tokenize, answer, state, store } = setUp();
     await configure();

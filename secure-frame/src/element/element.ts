@@ -4,6 +4,7 @@ import { pageToElement } from '../protocol/messages.js';
 import type { Batch, ElementState, ElementToPage, PageToElement } from '../protocol/messages.js';
 import { ProblemError, toProblem } from '../protocol/problem.js';
 import type { Problem, ProblemCode } from '../protocol/problem.js';
+import { observeConnection } from '../shared/connection.js';
 import { createStyler } from '../style/apply.js';
 import type { StateStyles } from '../style/apply.js';
 import { sleep } from '../shared/retry.js';
@@ -51,6 +52,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
   let nextVerdict: Promise<void> | undefined;
   let sent = '';
 
+  const transfer = observeConnection(fetch, (state) => page.send({ type: 'connection', state }));
   const controller = link(reset);
   const page: Channel<ElementToPage> = openChannel<PageToElement, ElementToPage>(
     port,
@@ -185,7 +187,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
       return report();
     }
     try {
-      const made = await storeText(text, batch, controller, fetch);
+      const made = await storeText(text, batch, controller, transfer);
       if (storedFor !== session) throw sessionChanged('UNAUTHENTICATED', 'Submit it again.');
       // Typed on meanwhile: the newer text is stored by the next submission.
       const changed = of.text() !== text;
@@ -226,7 +228,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     report();
     if (wanted === null) return;
     try {
-      const text = await loadText(wanted, controller, fetch);
+      const text = await loadText(wanted, controller, transfer);
       if (turn !== showing) return;
       shown = 'shown';
       of.setText(text);

@@ -41,6 +41,9 @@ const problemCode: Parser<FrameProblemCode> = (value) => {
 export const problem: Parser<Problem> = shape({ code: problemCode, message: text(2000) });
 const styles = optional(dictionary(text(64), text(512), 200));
 
+/** Whether calls of this frame are answered; while they `fail` they are repeated for some time. */
+const connection = exactly('ok', 'failing');
+
 /** A form's submission: the controller sends one call when `size` members have reported. */
 export const batch = shape({ id: identifier, size: integer(1, 100_000) });
 export type Batch = Parsed<typeof batch>;
@@ -87,6 +90,7 @@ export const elementToPage = messages({
   tokenized: { requestId: identifier, token: nullable(token) },
   failed: { requestId: identifier, problem },
   problem: { problem },
+  connection: { state: connection },
   /** Enter was pressed in a one-line field. */
   submit: {},
 });
@@ -105,6 +109,7 @@ export const controllerToPage = messages({
   session: { state: exactly('active', 'unauthenticated', 'failed'), problem: optional(problem) },
   /** Asks the page for a renewal frame. */
   renew: {},
+  connection: { state: connection },
   /** Something about the page itself, such as a version that does not fit. */
   problem: { problem },
 });
