@@ -3,7 +3,7 @@ import type { Channel } from '../protocol/channel.js';
 import { elementToController } from '../protocol/internal.js';
 import type { ControllerToElement, ElementToController } from '../protocol/internal.js';
 import { pageToController } from '../protocol/messages.js';
-import type { ControllerToPage } from '../protocol/messages.js';
+import type { ControllerToPage, PageToController } from '../protocol/messages.js';
 import { toProblem } from '../protocol/problem.js';
 import type { Connection } from '../shared/connection.js';
 import { sleep } from '../shared/retry.js';
@@ -15,7 +15,8 @@ import { createTokenization } from './tokenization.js';
 export interface Controller {
   /** Takes the app's assertion, or null when the app has no session. */
   acceptAssertion(assertion: string | null): void;
-  connectPage(port: MessagePort): void;
+  /** `onDrop` is called for each message of the page that is dropped. */
+  connectPage(port: MessagePort, onDrop?: () => void): void;
   attachElement(port: MessagePort, isGone: () => boolean): void;
   /** Tells the page whether the calls are answered. */
   reportConnection(state: Connection): void;
@@ -53,11 +54,12 @@ export function createController(api: Api, isVisible: () => boolean): Controller
   const tokenization = createTokenization(api, sessions);
   const detokenization = createDetokenization(api, sessions);
 
-  function connectPage(port: MessagePort): void {
-    page = openChannel(port, pageToController, ({ tokens }) => {
+  function connectPage(port: MessagePort, onDrop?: () => void): void {
+    const prefetch = ({ tokens }: PageToController) => {
       announced();
       detokenization.prefetch(tokens);
-    });
+    };
+    page = openChannel(port, pageToController, prefetch, onDrop);
     if (lastState) page.send(lastState);
     if (wantsRenewal) page.send({ type: 'renew' });
     if (connection !== 'ok') page.send({ type: 'connection', state: connection });

@@ -2,6 +2,7 @@ import { assertionMessage, attachMessage } from '../protocol/internal.js';
 import { protocolVersion, renewalFrameName } from '../protocol/messages.js';
 import { invalid } from '../protocol/parsers.js';
 import { observeConnection } from '../shared/connection.js';
+import { createDropCounter } from '../shared/drops.js';
 import { acceptPage } from '../shared/page.js';
 import { findController, isFromSibling } from '../shared/siblings.js';
 import { createApi } from './api.js';
@@ -31,6 +32,7 @@ if (window.name === renewalFrameName) {
     const message = assertionMessage(event.data);
     if (message !== invalid) controller.acceptAssertion(message.assertion);
   });
-  acceptPage(window, controller.connectPage);
+  const onDrop = createDropCounter(document);
+  acceptPage(window, (port) => controller.connectPage(port, onDrop), onDrop);
   controller.acceptAssertion(assertion);
 }

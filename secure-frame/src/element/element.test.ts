@@ -22,10 +22,12 @@ function setUp() {
   const store = createStore();
   const [here, there] = portPair();
   const page = hear<ElementToPage>(there);
+  const dropped = { count: 0 };
   let reset = () => {};
   createElement({
     document,
     port: here,
+    onDrop: () => dropped.count++,
     fetch: store.fetch,
     now: () => Date.now(),
     link: (onReset) => {
@@ -40,6 +42,7 @@ function setUp() {
   };
   return {
     store,
+    dropped,
     heard: page.heard,
     send,
     field,
@@ -133,11 +136,12 @@ describe('an element', () => {
   });
 
   test('says so, once, when a page asks for what it does not know', async () => {
-    const { configure, send, problems, field } = setUp();
+    const { configure, send, problems, field, dropped } = setUp();
     await send({ type: 'read' } as unknown as PageToElement);
     await configure({ kind: 'hologram' as 'input' });
     await configure({ validator: 'Palindrome' as 'SSN' });
     expect(problems()).toEqual(['BAD_USER_INPUT']);
+    expect(dropped.count).toBe(3);
     expect(field()).toBeNull();
     await configure();
     expect(field().tagName).toBe('INPUT');

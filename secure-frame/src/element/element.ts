@@ -16,6 +16,8 @@ import { loadText, storeText } from './values.js';
 export interface ElementParts {
   document: Document;
   port: MessagePort;
+  /** A message of the page was dropped. */
+  onDrop(): void;
   fetch: typeof globalThis.fetch;
   now(): number;
   /** Makes the line to the controller; `onReset` is called when the session is another one. */
@@ -30,7 +32,7 @@ const verdictInterval = 2000;
 const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'What was typed is no number.' };
 
 /** One secure field: the element inside the frame and the page's control over it. */
-export function createElement({ document, port, fetch, now, link }: ElementParts): void {
+export function createElement({ document, port, onDrop, fetch, now, link }: ElementParts): void {
   let field: Field | undefined;
   let applyStyle: ((styles: StateStyles) => void) | undefined;
   let pendingStyle: StateStyles | undefined;
@@ -58,12 +60,13 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     port,
     pageToElement,
     receive,
-    complainOnce,
+    refuse,
   );
   page.send({ type: 'ready' });
 
   /** Of what a page says a frame may know too little, being older; silence would leave the app's developers guessing. */
-  function complainOnce(): void {
+  function refuse(): void {
+    onDrop();
     if (page.dropped() > 1) return;
     page.send({
       type: 'problem',

@@ -26,8 +26,9 @@ function frame({ origins = app, isTop = false } = {}) {
       }),
     );
   const accept = jest.fn<(port: MessagePort) => void>();
-  acceptPage(window, accept);
-  return { window, send, accept };
+  const dropped = jest.fn();
+  acceptPage(window, accept, dropped);
+  return { window, send, accept, dropped };
 }
 
 beforeEach(() => {
@@ -48,10 +49,12 @@ describe('the page of a frame', () => {
   });
 
   test('is taken once: a second offer is dropped', () => {
-    const { send, accept } = frame();
+    const { send, accept, dropped } = frame();
     send({});
+    expect(dropped).not.toHaveBeenCalled();
     send({ ports: [port('second')] });
     expect(accept.mock.calls).toEqual([[port('first')]]);
+    expect(dropped).toHaveBeenCalledTimes(1);
   });
 
   test('may be of a later release within the version', () => {
@@ -135,6 +138,17 @@ describe('refused is', () => {
     send({ ports: [] });
     expect(accept).not.toHaveBeenCalled();
   });
+});
+
+test('what is refused is counted, but for what frames of the tokenizer say to each other', () => {
+  const { window, send, accept, dropped } = frame();
+  send({ origin: 'https://evil.example' });
+  send({ source: {} });
+  send({ data: 'x'.repeat(1_000_000) });
+  expect(dropped).toHaveBeenCalledTimes(3);
+  send({ origin: tokenizer, source: { parent: window.parent }, data: { lunasec: 1, type: 'attach' } });
+  expect(dropped).toHaveBeenCalledTimes(3);
+  expect(accept).not.toHaveBeenCalled();
 });
 
 test('origins are read from the document', () => {
