@@ -1,3 +1,4 @@
+import { validAttributes } from '../protocol/attributes.js';
 import { openChannel } from '../protocol/channel.js';
 import type { Channel } from '../protocol/channel.js';
 import { pageToElement } from '../protocol/messages.js';
@@ -71,10 +72,14 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     else if (message.type === 'validate') void validate(message.requestId);
     else if (message.type === 'tokenize') void tokenize(field, message.requestId, message.batch);
     else if (message.command === 'clear') clear(field);
+    else if (message.command === 'reset') forget(field);
+    else if (message.command === 'select') field.select();
     else field.element[message.command]();
   }
 
-  function configure({ kind, attributes, validator }: Extract<PageToElement, { type: 'configure' }>): void {
+  function configure(configuration: Extract<PageToElement, { type: 'configure' }>): void {
+    const { kind, validator } = configuration;
+    const attributes = validAttributes(configuration.attributes);
     if (field) return field.setAttributes(attributes);
     const created = createField(document, kind, attributes, validator);
     field = created;
@@ -235,6 +240,16 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     of.setText('');
     dirty = token !== null;
     of.setStored(false);
+    judge();
+    report();
+  }
+
+  /** Back to the empty field that it was before somebody typed or a token was shown. */
+  function forget(of: Field): void {
+    abandon();
+    of.setText('');
+    setToken(of, null);
+    unjudged = false;
     judge();
     report();
   }

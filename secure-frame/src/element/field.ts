@@ -15,6 +15,8 @@ export interface Field {
   /** Whether nothing at all is in it: a number field has no text while what is typed is no number. */
   isEmpty(): boolean;
   setText(text: string): void;
+  /** Selects the whole text of a field that takes input. */
+  select(): void;
   isValid(): boolean;
   /** Everything but the constraints, which are fixed at creation. */
   setAttributes(attributes: Attributes): void;
@@ -83,6 +85,7 @@ function createControl(
       element.value = text;
       judge();
     },
+    select: () => element.select(),
     isValid() {
       judge();
       return stored || element.validity.valid;
@@ -110,6 +113,7 @@ function createText(element: HTMLElement): Field {
     text: () => element.textContent,
     isEmpty: () => element.textContent === '',
     setText: (text) => (element.textContent = text),
+    select: () => {},
     isValid: () => true,
     setAttributes: (attributes) => setCommon(element, attributes),
     setStored: () => {},

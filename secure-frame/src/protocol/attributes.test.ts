@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { elementAttributes } from './attributes.js';
+import { elementAttributes, validAttributes } from './attributes.js';
 
 test('every attribute is optional, and limited', () => {
   expect(elementAttributes({})).toBe(true);
@@ -12,6 +12,13 @@ test('every attribute is optional, and limited', () => {
     { dir: 'sideways' },
     { inputMode: 'secret' },
     { required: 'yes' },
+    { mask: '#'.repeat(65) },
+    { conceal: 65 },
+    { hideAfter: 0 },
+    { labels: { reveal: 'x'.repeat(101) } },
+    { labels: { onclick: 'x' } },
+    { maxRows: 0 },
+    { min: 1 },
   ])
     expect(elementAttributes(attributes)).toBe(false);
 });
@@ -41,10 +48,25 @@ test.each([
   'accept',
   'multiple',
   'autoFocus',
-  'step',
   'title',
   '__proto__',
   'constructor',
 ])('no %s', (name) => {
   expect(elementAttributes(JSON.parse(`{"${name}":""}`))).toBe(false);
+});
+
+test('of what a page wants a frame takes what is right, and nothing else', () => {
+  const wanted = {
+    placeholder: 'Number',
+    maxLength: -5,
+    rows: 3,
+    type: 'file',
+    onInput: 'alert(1)',
+    src: 'https://evil.example/',
+    style: 'color: red',
+    value: 'typed',
+    lang: undefined,
+  };
+  expect(validAttributes(wanted)).toEqual({ placeholder: 'Number', rows: 3 });
+  expect(validAttributes(JSON.parse('{"__proto__":{"placeholder":"x"}}'))).toEqual({});
 });

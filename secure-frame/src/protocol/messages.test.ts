@@ -35,13 +35,8 @@ describe('what a page may send to an element', () => {
 
   test.each([
     { type: 'configure', kind: 'iframe', attributes: {} },
-    { type: 'configure', kind: 'input', attributes: { type: 'file' } },
-    { type: 'configure', kind: 'input', attributes: { type: 'image' } },
-    { type: 'configure', kind: 'input', attributes: { onInput: 'alert(1)' } },
-    { type: 'configure', kind: 'input', attributes: { src: 'https://evil.example/' } },
-    { type: 'configure', kind: 'input', attributes: { style: 'color: red' } },
-    { type: 'configure', kind: 'input', attributes: { value: 'typed' } },
-    { type: 'configure', kind: 'input', attributes: { placeholder: 'x'.repeat(1001) } },
+    { type: 'configure', kind: 'input', attributes: [] },
+    { type: 'configure', kind: 'input', attributes: { ['x'.repeat(41)]: 1 } },
     { type: 'configure', kind: 'input', attributes: {}, validator: '__proto__' },
     { type: 'style', base: { color: 'x'.repeat(513) } },
     { type: 'style', base: { color: 1 } },

@@ -1,5 +1,6 @@
-import { elementAttributes, elementKind, validatorName } from './attributes.js';
+import { elementKind, validatorName } from './attributes.js';
 import {
+  anything,
   bool,
   dictionary,
   exactly,
@@ -26,6 +27,8 @@ export const renewalFrameName = 'lunasec-renewal';
 const identifier = text(64);
 const token: Guard<string> = (value): value is string => isToken(value);
 export const problem: Guard<Problem> = shape({ code: exactly(...frameProblemCodes), message: text(2000) });
+/** To be taken through `validAttributes`. */
+const wantedAttributes = dictionary(text(40), anything, 100);
 const styles = optional(dictionary(text(64), text(512), 200));
 
 /** A form's submission: the controller sends one call when `size` members have reported. */
@@ -36,15 +39,31 @@ export type Batch = Guarded<typeof batch>;
 export const connectMessage = shape({ lunasec: exactly(protocolVersion), type: exactly('connect') });
 export type ConnectMessage = Guarded<typeof connectMessage>;
 
+/** Which constraint a value breaks, in the order in which they are looked at. */
+export const invalidCodes = [
+  'VALUE_MISSING',
+  'BAD_INPUT',
+  'TYPE_MISMATCH',
+  'PATTERN_MISMATCH',
+  'TOO_SHORT',
+  'TOO_LONG',
+  'RANGE_UNDERFLOW',
+  'RANGE_OVERFLOW',
+  'STEP_MISMATCH',
+  'VALIDATOR_MISMATCH',
+] as const;
+export type InvalidCode = (typeof invalidCodes)[number];
+
 /** page → element, over the port. */
 export const pageToElement = messages({
   /** The first one is final for `kind`, `validator` and the constraints: changed later, they would probe the value. */
-  configure: { kind: elementKind, attributes: elementAttributes, validator: optional(validatorName) },
+  configure: { kind: elementKind, attributes: wantedAttributes, validator: optional(validatorName) },
   style: { base: styles, placeholder: styles, focus: styles, hover: styles, invalid: styles },
   show: { token: nullable(token) },
   validate: { requestId: identifier },
   tokenize: { requestId: identifier, batch },
-  command: { command: exactly('focus', 'blur', 'clear') },
+  /** `reset` forgets what was typed and what is shown: a `show` may follow. */
+  command: { command: exactly('focus', 'blur', 'select', 'clear', 'reset') },
 });
 export type PageToElement = Guarded<typeof pageToElement>;
 
@@ -55,9 +74,13 @@ export const elementToPage = messages({
     filled: bool,
     /** Known when focus leaves the field and when the page asks; not at each key, which would tell keys apart. */
     valid: bool,
+    /** Null when valid. */
+    invalid: optional(nullable(exactly(...invalidCodes))),
     dirty: bool,
     focused: bool,
     shown: exactly('none', 'loading', 'shown', 'failed'),
+    /** Of a text area with `maxRows`: whole lines that its text wants, between `rows` and `maxRows`. */
+    rows: optional(integer(1, 1000)),
   },
   validated: { requestId: identifier, valid: bool },
   tokenized: { requestId: identifier, token: nullable(token) },
