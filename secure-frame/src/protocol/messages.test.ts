@@ -90,7 +90,7 @@ describe('what a page hears has no place for content', () => {
     { ...state, filled: 11 },
     { type: 'tokenized', requestId: '1', token: 'typed' },
     { type: 'failed', requestId: '1', problem: { ...problem, stack: 'at …' } },
-    { type: 'failed', requestId: '1', problem: { ...problem, code: 'INTERNAL' } },
+    { type: 'failed', requestId: '1', problem: { ...problem, code: 'some text' } },
   ])('not %j', (message) => {
     expect(elementToPage(message)).toBe(false);
   });

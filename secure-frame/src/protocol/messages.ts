@@ -14,7 +14,7 @@ import {
 } from './guards.js';
 import type { Guard, Guarded } from './guards.js';
 import { frameProblemCodes } from './problem.js';
-import type { Problem } from './problem.js';
+import type { FrameProblemCode, Problem } from './problem.js';
 import { isToken } from './token.js';
 
 /** Version of every message here. A frame and a page with different versions ignore each other. */
@@ -27,6 +27,12 @@ export const renewalFrameName = 'lunasec-renewal';
 const identifier = text(64);
 const token: Guard<string> = (value): value is string => isToken(value);
 export const problem: Guard<Problem> = shape({ code: exactly(...frameProblemCodes), message: text(2000) });
+
+/** What a page takes for a code: it may be older than the frame, and should pass on what it does not know yet. */
+const codeShape = text(40, /^[A-Z]+(_[A-Z]+)*$/);
+const problemCode: Guard<FrameProblemCode> = (value): value is FrameProblemCode => codeShape(value);
+const invalidCode: Guard<InvalidCode> = (value): value is InvalidCode => codeShape(value);
+const told: Guard<Problem> = shape({ code: problemCode, message: text(2000) });
 /** To be taken through `validAttributes`. */
 const wantedAttributes = dictionary(text(40), anything, 100);
 const styles = optional(dictionary(text(64), text(512), 200));
@@ -75,7 +81,7 @@ export const elementToPage = messages({
     /** Known when focus leaves the field and when the page asks; not at each key, which would tell keys apart. */
     valid: bool,
     /** Null when valid. */
-    invalid: optional(nullable(exactly(...invalidCodes))),
+    invalid: optional(nullable(invalidCode)),
     dirty: bool,
     focused: bool,
     shown: exactly('none', 'loading', 'shown', 'failed'),
@@ -84,8 +90,8 @@ export const elementToPage = messages({
   },
   validated: { requestId: identifier, valid: bool },
   tokenized: { requestId: identifier, token: nullable(token) },
-  failed: { requestId: identifier, problem },
-  problem: { problem },
+  failed: { requestId: identifier, problem: told },
+  problem: { problem: told },
   /** Enter was pressed in a one-line field. */
   submit: {},
 });
@@ -101,7 +107,7 @@ export type PageToController = Guarded<typeof pageToController>;
 
 /** controller → page. */
 export const controllerToPage = messages({
-  session: { state: exactly('active', 'unauthenticated', 'failed'), problem: optional(problem) },
+  session: { state: exactly('active', 'unauthenticated', 'failed'), problem: optional(told) },
   /** Asks the page for a renewal frame. */
   renew: {},
 });
