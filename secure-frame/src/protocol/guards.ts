@@ -32,6 +32,13 @@ export const integer =
   (value): value is number =>
     Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 
+/** One of the values of a list. */
+/* @__NO_SIDE_EFFECTS__ */
+export const among =
+  <const T extends string | number | null>(values: readonly T[]): Guard<T> =>
+  (value): value is T =>
+    values.includes(value as T);
+
 /** One of the given values. */
 /* @__NO_SIDE_EFFECTS__ */
 export const exactly =

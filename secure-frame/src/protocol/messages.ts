@@ -1,5 +1,6 @@
 import { elementKind, validatorName } from './attributes.js';
 import {
+  among,
   anything,
   bool,
   dictionary,
@@ -26,7 +27,7 @@ export const renewalFrameName = 'lunasec-renewal';
 
 const identifier = text(64);
 const token: Guard<string> = (value): value is string => isToken(value);
-export const problem: Guard<Problem> = shape({ code: exactly(...frameProblemCodes), message: text(2000) });
+export const problem: Guard<Problem> = shape({ code: among(frameProblemCodes), message: text(2000) });
 
 /** What a page takes for a code: it may be older than the frame, and should pass on what it does not know yet. */
 const codeShape = text(40, /^[A-Z]+(_[A-Z]+)*$/);
