@@ -69,6 +69,7 @@ export function createControl(kind: 'input' | 'textarea'): Control {
         : ((host.getRootNode() as Document).getElementById(props.form) as HTMLFormElement | null),
     isDisabled: () => twin.matches(':disabled'),
     stored: (token) => props.onChange?.({ type: 'change', target: { ...target(), value: token ?? '' } }),
+    refused: () => props.onRefused?.(),
     failed: (problem) => props.onError?.(problem, { refresh: undefined }),
 
     update(next) {

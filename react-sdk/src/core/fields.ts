@@ -30,7 +30,7 @@ export interface FormField extends SecureField {
   isDisabled(): boolean;
   /** Tells its owner that it is stored, invalid, or could not be stored. */
   stored(token: string | null): void;
-  refused?(): void;
+  refused(): void;
   failed(problem: Problem): void;
 }
 

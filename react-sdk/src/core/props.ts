@@ -90,6 +90,8 @@ export interface ControlProps extends ElementProps {
    * told at each key, which would tell keys apart.
    */
   onValidate?: ((valid: boolean, code: InvalidCode | null) => void) | undefined;
+  /** It was to be stored, and is not valid. */
+  onRefused?: (() => void) | undefined;
   /** All that a page may know of the content, each time it changes. */
   onState?: ((state: ElementState) => void) | undefined;
 }
