@@ -12,6 +12,7 @@ import {
   text,
 } from './guards.js';
 import type { Guard, Guarded } from './guards.js';
+import { invalidCodes } from './invalid.js';
 import { frameProblemCodes } from './problem.js';
 import type { Problem } from './problem.js';
 import { isToken } from './token.js';
@@ -55,9 +56,21 @@ export const elementToPage = messages({
     filled: bool,
     /** Known when focus leaves the field and when the page asks; not at each key, which would tell keys apart. */
     valid: bool,
+    /**
+     * Null if valid, else the first constraint that fails. It is part of the same verdict as `valid`: told when that is, at most
+     * once in 2 s on text that changes, never on a stored value, and only ever about the constraints of the first `configure`.
+     * Instead of one bit a verdict so tells up to log2(11) bits, of a form with one constraint one bit as before; which
+     * of several fails is not told, only the first.
+     */
+    invalid: nullable(exactly(...invalidCodes)),
     dirty: bool,
     focused: bool,
     shown: exactly('none', 'loading', 'shown', 'failed'),
+    /**
+     * Of a text area with `maxRows` only: how many lines its text takes, from `rows` to `maxRows`. So the page learns about how long
+     * a text is that somebody types; of a stored value it learns nothing, that is `rows` lines until somebody edits it.
+     */
+    rows: optional(integer(1, 1000)),
   },
   validated: { requestId: identifier, valid: bool },
   tokenized: { requestId: identifier, token: nullable(token) },
