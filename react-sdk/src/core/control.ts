@@ -92,13 +92,12 @@ export function createControl(kind: 'input' | 'textarea'): Control {
         props,
         arrange,
         onState(state, before) {
-          const { focused, valid, invalid = null, rows } = state;
+          const { focused, valid, invalid, rows } = state;
           if (rows) (twin as HTMLTextAreaElement).rows = rows;
           if (focused !== (before?.focused ?? false))
             if (focused) props.onFocus?.({ type: 'focus', target: target() });
             else props.onBlur?.({ type: 'blur', target: target() });
-          if (valid !== before?.valid || invalid !== (before.invalid ?? null))
-            props.onValidate?.(valid, invalid);
+          if (valid !== before?.valid || invalid !== before.invalid) props.onValidate?.(valid, invalid);
           props.onState?.(state);
         },
         onError: (...problem) => props.onError?.(...problem),

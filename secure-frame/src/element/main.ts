@@ -9,6 +9,8 @@ acceptPage(window, (port) =>
     port,
     fetch: (input, init) => fetch(input, init),
     now: () => performance.now(),
+    clipboard: navigator.clipboard,
+    isByPerson: ({ isTrusted }) => isTrusted,
     link: (onReset) =>
       createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
   }),

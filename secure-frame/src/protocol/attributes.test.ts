@@ -12,15 +12,36 @@ test('every attribute is optional, and limited', () => {
     { dir: 'sideways' },
     { inputMode: 'secret' },
     { required: 'yes' },
+    { min: 0 },
+    { max: '9'.repeat(33) },
+    { step: 1 },
     { mask: '#'.repeat(65) },
+    { conceal: -1 },
     { conceal: 65 },
+    { conceal: true },
+    { revealable: 'yes' },
+    { copyable: 1 },
     { hideAfter: 0 },
+    { hideAfter: 3601 },
+    { hideAfter: 1.5 },
+    { labels: 'Show' },
     { labels: { reveal: 'x'.repeat(101) } },
-    { labels: { onclick: 'x' } },
+    { labels: { onClick: 'alert(1)' } },
     { maxRows: 0 },
-    { min: 1 },
+    { maxRows: 1001 },
   ])
     expect(elementAttributes(attributes)).toBe(false);
+});
+
+test('what a value looks like in its frame', () => {
+  for (const attributes of [
+    { type: 'number', min: '0', max: '1e3', step: 'any' },
+    { mask: '###-##-####', conceal: 4, revealable: true, hideAfter: 10 },
+    { copyable: true, labels: { reveal: 'Zeigen', hide: 'Verbergen', copy: 'Kopieren', copied: 'Kopiert' } },
+    { conceal: 0, labels: {} },
+    { rows: 2, maxRows: 10 },
+  ])
+    expect(elementAttributes(attributes)).toBe(true);
 });
 
 test.each([

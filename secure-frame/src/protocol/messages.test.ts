@@ -69,11 +69,21 @@ test('what a page may send to the controller: tokens it will show, up to 10 000'
 });
 
 describe('what a page hears has no place for content', () => {
-  const state = { type: 'state', filled: true, valid: true, dirty: true, focused: false, shown: 'none' };
+  const state = {
+    type: 'state',
+    filled: true,
+    valid: true,
+    invalid: null,
+    dirty: true,
+    focused: false,
+    shown: 'none',
+  };
 
   test.each([
     { type: 'ready' },
     state,
+    { ...state, valid: false, invalid: 'TOO_SHORT' },
+    { ...state, rows: 3 },
     { type: 'validated', requestId: '1', valid: true },
     { type: 'tokenized', requestId: '1', token: token(1) },
     { type: 'tokenized', requestId: '1', token: null },
@@ -88,6 +98,12 @@ describe('what a page hears has no place for content', () => {
     { ...state, length: 11 },
     { ...state, text: 'typed' },
     { ...state, filled: 11 },
+    { ...state, invalid: 'typed' },
+    { ...state, invalid: undefined },
+    { ...state, rows: 1.5 },
+    { ...state, rows: 1001 },
+    { ...state, rows: null },
+    { ...state, revealed: true },
     { type: 'tokenized', requestId: '1', token: 'typed' },
     { type: 'failed', requestId: '1', problem: { ...problem, stack: 'at …' } },
     { type: 'failed', requestId: '1', problem: { ...problem, code: 'some text' } },

@@ -14,6 +14,7 @@ import {
   text,
 } from './guards.js';
 import type { Guard, Guarded } from './guards.js';
+import type { InvalidCode } from './invalid.js';
 import { frameProblemCodes } from './problem.js';
 import type { FrameProblemCode, Problem } from './problem.js';
 import { isToken } from './token.js';
@@ -46,21 +47,6 @@ export type Batch = Guarded<typeof batch>;
 export const connectMessage = shape({ lunasec: exactly(protocolVersion), type: exactly('connect') });
 export type ConnectMessage = Guarded<typeof connectMessage>;
 
-/** Which constraint a value breaks, in the order in which they are looked at. */
-export const invalidCodes = [
-  'VALUE_MISSING',
-  'BAD_INPUT',
-  'TYPE_MISMATCH',
-  'PATTERN_MISMATCH',
-  'TOO_SHORT',
-  'TOO_LONG',
-  'RANGE_UNDERFLOW',
-  'RANGE_OVERFLOW',
-  'STEP_MISMATCH',
-  'VALIDATOR_MISMATCH',
-] as const;
-export type InvalidCode = (typeof invalidCodes)[number];
-
 /** page → element, over the port. */
 export const pageToElement = messages({
   /** The first one is final for `kind`, `validator` and the constraints: changed later, they would probe the value. */
@@ -81,12 +67,20 @@ export const elementToPage = messages({
     filled: bool,
     /** Known when focus leaves the field and when the page asks; not at each key, which would tell keys apart. */
     valid: bool,
-    /** Null when valid. */
-    invalid: optional(nullable(invalidCode)),
+    /**
+     * Null if valid, else the first constraint that fails. It is part of the same verdict as `valid`: told when that is, at most
+     * once in 2 s on text that changes, never on a stored value, and only ever about the constraints of the first `configure`.
+     * Instead of one bit a verdict so tells up to log2(11) bits, of a form with one constraint one bit as before; which
+     * of several fails is not told, only the first.
+     */
+    invalid: nullable(invalidCode),
     dirty: bool,
     focused: bool,
     shown: exactly('none', 'loading', 'shown', 'failed'),
-    /** Of a text area with `maxRows`: whole lines that its text wants, between `rows` and `maxRows`. */
+    /**
+     * Of a text area with `maxRows` only: how many lines its text takes, from `rows` to `maxRows`. So the page learns about how long
+     * a text is that somebody types; of a stored value it learns nothing, that is `rows` lines until somebody edits it.
+     */
     rows: optional(integer(1, 1000)),
   },
   validated: { requestId: identifier, valid: bool },
