@@ -14,6 +14,8 @@ acceptPage(
       onDrop,
       fetch: (input, init) => fetch(input, init),
       now: () => performance.now(),
+      clipboard: navigator.clipboard,
+      isByPerson: ({ isTrusted }) => isTrusted,
       link: (onReset) =>
         createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
     }),
