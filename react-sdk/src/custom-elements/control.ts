@@ -30,6 +30,7 @@ export function createControlElement(kind: 'input' | 'textarea', parts: Parts): 
     #parts: { host: HTMLElement; twin: Twin } | undefined;
     #state: ElementState | undefined;
     #value = '';
+    #turn = 0;
     #mounting = setUp(this, () => this.#mount());
 
     connectedCallback(): void {
@@ -129,13 +130,17 @@ export function createControlElement(kind: 'input' | 'textarea', parts: Parts): 
         },
         onFocus: () => this.dispatchEvent(new FocusEvent('focus')),
         onBlur: () => this.dispatchEvent(new FocusEvent('blur')),
-        onValidate: (valid, code) => {
-          this.#setValidity(valid, code);
-          this.dispatchEvent(new CustomEvent('validate', { detail: { valid, code } }));
+        onValidate: (valid, code) =>
+          this.dispatchEvent(new CustomEvent('validate', { detail: { valid, code } })),
+        onState: (state) => {
+          this.#state = state;
+          this.#judge(state);
         },
-        onState: (state) => (this.#state = state),
         onError: (problem, help) => this.#fail({ problem, ...help }),
-        onRefused: () => this.reportValidity(),
+        onRefused: () => {
+          this.#setValidity(this.#state?.invalid ?? 'VALIDATOR_MISMATCH');
+          this.reportValidity();
+        },
       });
     }
 
@@ -143,11 +148,26 @@ export function createControlElement(kind: 'input' | 'textarea', parts: Parts): 
       this.#value = token;
       this.#internals.setFormValue(token || null);
     }
-    #setValidity(valid: boolean, code: InvalidCode | null): void {
-      if (valid) return this.#internals.setValidity({});
-      const flag = (code && flags[code]) ?? 'customError';
+    /**
+     * A browser does not submit a form with an invalid control, so an outdated verdict must not count: while somebody edits the
+     * field it passes, and what they leave there is asked about.
+     */
+    #judge({ dirty, focused, invalid }: ElementState): void {
+      const turn = ++this.#turn;
+      if (!dirty) return this.#setValidity(invalid);
+      this.#setValidity(null);
+      if (focused) return;
+      this.#control.validate().then(
+        (valid) => {
+          if (!valid && turn === this.#turn) this.#setValidity(this.#state?.invalid ?? null);
+        },
+        () => undefined,
+      );
+    }
+    #setValidity(code: InvalidCode | null): void {
+      if (code === null) return this.#internals.setValidity({});
       const frame = this.#parts?.host.querySelector('iframe') ?? undefined;
-      this.#internals.setValidity({ [flag]: true }, 'Check this value.', frame);
+      this.#internals.setValidity({ [flags[code]]: true }, 'Check this value.', frame);
     }
     #fail(detail: object): void {
       this.dispatchEvent(new CustomEvent('error', { detail }));
