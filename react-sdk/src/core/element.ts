@@ -5,6 +5,7 @@ import { createElementLink } from './link.js';
 import type { ElementEvents, ElementLink } from './link.js';
 import { labelOf, textOf } from './name.js';
 import type { Page } from './page.js';
+import { setRows } from './rows.js';
 import { stateAttributes } from './states.js';
 import { readStyles, takesInput } from './style.js';
 
@@ -74,6 +75,7 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
         mark(stateAttributes.focus, state.focused);
         mark(stateAttributes.invalid, !state.valid);
         mark('data-lunasec-filled', state.filled);
+        if (setRows(twin, state.rows)) restyle();
         events.state(state, before);
       },
     },
@@ -103,6 +105,7 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
 
   function configure(next: ElementSettings): void {
     settings = next;
+    start(next.attributes);
     const { attributes, validator, labelledBy, describedBy, name, tabIndex } = next;
     const label = textOf(twin, labelledBy) ?? attributes.ariaLabel ?? labelOf(twin);
     frame.title = label ?? attributes.placeholder ?? name ?? '';
@@ -125,8 +128,14 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
   frame.addEventListener('mouseenter', hover);
   frame.addEventListener('mouseleave', hover);
   const unwatch = page.appearance.watch(host, restyle);
-  frame.src = page.elementURL;
-  host.append(frame);
+
+  /** Loads the frame, once it is known what it may do: a delegation holds from the next time it loads. */
+  function start({ copyable }: ElementAttributes): void {
+    if (frame.isConnected) return;
+    if (copyable) frame.allow = 'clipboard-write';
+    frame.src = page.elementURL;
+    host.append(frame);
+  }
 
   return {
     configure,

@@ -1,7 +1,8 @@
-import type { Problem } from '@lunasec/secure-frame/protocol';
+import type { ElementAttributes, Problem } from '@lunasec/secure-frame/protocol';
 import { forwardRef, useImperativeHandle, useRef, useState } from 'react';
 import type { CSSProperties, ForwardedRef, Ref } from 'react';
 import { dataAttributes } from './dataAttributes.js';
+import { frameAttributes } from './frameAttributes.js';
 import type { SecureText, SecureTextProps } from './types.js';
 import { useElement } from './useElement.js';
 
@@ -40,7 +41,12 @@ function useText(
     twin: host,
     props,
     arrange: () => position(host.current!),
-    settings: { name: undefined, validator: undefined, describedBy: undefined, attributes: {} },
+    settings: {
+      name: undefined,
+      validator: undefined,
+      describedBy: undefined,
+      attributes: frameAttributes(props as ElementAttributes),
+    },
     events: {
       state({ shown }) {
         if (shown !== 'failed') setFailure(undefined);

@@ -6,6 +6,7 @@ import type {
   ValidatorName,
 } from '@lunasec/secure-frame/protocol';
 import type { CSSProperties, ReactNode } from 'react';
+import type { FrameProps } from './frameAttributes.js';
 
 /** Like an event of an input, but what the page gets as `value` is a token. */
 export interface SecureChangeEvent {
@@ -19,7 +20,7 @@ export interface SecureFocusEvent {
 }
 
 /** What every secure element takes. `data-…` attributes are passed on as well. */
-export interface SecureElementProps {
+export interface SecureElementProps extends FrameProps {
   /** On the element that wears the classes, for `<label for>` and style sheets. */
   id?: string | undefined;
   /** The frame's look and the size of its place come from these, as with a real element. */
@@ -67,10 +68,18 @@ export interface SecureControlProps extends SecureElementProps {
 export interface SecureInputProps extends SecureControlProps {
   type?: InputType | undefined;
   pattern?: string | undefined;
+  /** The form that text takes as it is typed: `#` a digit, `A` a letter, `*` either, anything else itself. */
+  mask?: string | undefined;
+  /** Of a number. */
+  min?: string | undefined;
+  max?: string | undefined;
+  step?: string | undefined;
 }
 
 export interface SecureTextAreaProps extends SecureControlProps {
   rows?: number | undefined;
+  /** Lines to which it grows with what somebody types. Tells the page how many lines that takes. */
+  maxRows?: number | undefined;
   cols?: number | undefined;
 }
 

@@ -6,6 +6,7 @@ import { createBox } from '../core/index.js';
 import type { Box } from '../core/index.js';
 import { FormFields } from '../form/context.js';
 import { dataAttributes } from './dataAttributes.js';
+import { frameAttributes } from './frameAttributes.js';
 import type { SecureControlProps, SecureField } from './types.js';
 import { useElement } from './useElement.js';
 import { useIsomorphicLayoutEffect, useLatest } from './useLatest.js';
@@ -43,6 +44,7 @@ export function useControl<Twin extends HTMLInputElement | HTMLTextAreaElement>(
       describedBy: props['aria-describedby'],
       attributes: {
         ...own,
+        ...frameAttributes(props as ElementAttributes),
         placeholder: props.placeholder,
         required: props.required,
         readOnly: props.readOnly,
