@@ -3,12 +3,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-const outDir = join(import.meta.dirname, '../../.cache/e2e-fixture');
 const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 
-/** Bundles the fixture's page and returns the directory to serve. In a process of its own: vite loads native code. */
-export async function bundleFixture(): Promise<string> {
-  const root = join(import.meta.dirname, '../fixture/web');
+/**
+ * Bundles a page of the fixture, named by its directory, and returns the directory to serve. In a process of its own: vite loads
+ * native code.
+ */
+export async function bundleFixture(name = 'web'): Promise<string> {
+  const root = join(import.meta.dirname, '../fixture', name);
+  const outDir = join(import.meta.dirname, '../../.cache/e2e-fixture', name);
   await promisify(execFile)(process.execPath, [vite, 'build', root, '--outDir', outDir, '--emptyOutDir']);
   return outDir;
 }
