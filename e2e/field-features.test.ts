@@ -269,6 +269,27 @@ describe('text inside the frame, in a real browser', () => {
       expect(await input.inputValue()).toBe(ssn);
     });
 
+    test.each(['paragraph', 'input'])('ends where it ends, also in a right-to-left %s', async (kind) => {
+      await open({ ...concealed, kind, stored, dir: 'rtl' });
+      const shown = kind === 'input' ? cover('Value') : field('Value');
+      await shown.waitFor();
+      await expectSoon(
+        () => shown.evaluate((element) => (element as HTMLInputElement).value ?? element.textContent),
+        [...hidden].map((sign) => (sign === '•' ? '\u200e•' : sign)).join(''),
+      );
+      if (kind === 'input') return;
+      const [first, last] = await shown.evaluate((element) => {
+        const text = element.firstChild as Text;
+        return [1, text.length - 1].map((at) => {
+          const range = document.createRange();
+          range.setStart(text, at);
+          range.setEnd(text, at + 1);
+          return range.getBoundingClientRect().x;
+        });
+      });
+      expect(first).toBeLessThan(last!);
+    });
+
     test('paints nothing of what is covered, also where somebody has selected it', async () => {
       await open({ ...concealed, kind: 'input', stored });
       await cover('Value').waitFor();

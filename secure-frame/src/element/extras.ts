@@ -1,5 +1,5 @@
 /** What only some fields need: a part of its own of the frame's script, loaded for those. */
-export { concealText } from './conceal.js';
+export { concealText, isRightToLeft } from './conceal.js';
 export { createCover } from './cover.js';
 export { createMask } from './mask.js';
 export { createReveal } from './reveal.js';

@@ -143,7 +143,10 @@ function createText(element: HTMLElement, { conceal }: ElementAttributes, extras
   let content = '';
   let isConcealed = true;
   const show = () => {
-    const shown = isConcealed && conceal !== undefined ? extras!.concealText(content, conceal) : content;
+    const shown =
+      isConcealed && conceal !== undefined
+        ? extras!.concealText(content, conceal, extras!.isRightToLeft(element))
+        : content;
     // Somebody may have selected it.
     if (element.textContent !== shown) element.textContent = shown;
   };
