@@ -16,6 +16,7 @@ acceptPage(
       now: () => performance.now(),
       clipboard: navigator.clipboard,
       isByPerson: ({ isTrusted }) => isTrusted,
+      loadExtras: () => import('./extras.js'),
       link: (onReset) =>
         createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
     }),
