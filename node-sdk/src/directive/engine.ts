@@ -221,7 +221,7 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     if (!operation || payloads.length === 0) return [];
     const errors: PayloadError[] = [];
     let located: Locate | undefined;
-    const locate = () => (located ??= createLocate(operation));
+    const locate = () => (located ??= createLocate(operation, { inPayloads: charge.index !== undefined }));
     const markGone = (by: Payload, places: readonly ResponsePath[]) =>
       charge.gone.push(...places.map((place) => ({ place, by })));
 
