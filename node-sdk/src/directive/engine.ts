@@ -6,7 +6,7 @@ import type { TokenRef } from '../token.js';
 import { endCharge, refKey, takeCharge } from './charge.js';
 import type { Charge, FindRequest, Resolver } from './charge.js';
 import { failuresOf, grantTokens } from './grant.js';
-import { joinResult, splitResult } from './incremental.js';
+import { isGone, joinResult, splitResult } from './incremental.js';
 import type { IncrementalResult, SplitResult } from './incremental.js';
 import { collectInputTokens } from './inputs.js';
 import { checkLeaks } from './leak-check.js';
@@ -222,16 +222,20 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     const errors: PayloadError[] = [];
     let located: Locate | undefined;
     const locate = () => (located ??= createLocate(operation, { inPayloads: charge.index !== undefined }));
-    const markGone = (by: Payload, places: readonly ResponsePath[]) =>
-      charge.gone.push(...places.map((place) => ({ place, by })));
+    const markGone = (by: Payload, places = by.places, endsList = by.endsList) =>
+      charge.gone.push(...places.map((place) => ({ place, endsList, by })));
 
     function fail(payload: Payload, path: ResponsePath, error: LunaSecError, typenames?: Typenames): void {
       // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.
-      if (payload.data === null || valueAt(payload.data, path) == null) return;
+      if (payload.data === null || valueAt(payload.data, path) == null || isGone(payload, charge.gone))
+        return;
       const positions = locate()(payload.data, path, typenames);
       const place = nullAt(payload.data, path, positions, payload.sent);
-      if (!place) payload.data = null;
-      markGone(payload, place ? [place] : payload.places);
+      if (place) markGone(payload, [place], false);
+      else {
+        payload.data = null;
+        markGone(payload);
+      }
       errors.push({ payload, error: error.toGraphQLError({ path }) });
     }
 
@@ -258,7 +262,8 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       // Nothing may leave that was not looked at.
       for (const payload of payloads) {
         payload.data = null;
-        markGone(payload, payload.places);
+        if (isGone(payload, charge.gone)) continue;
+        markGone(payload);
         errors.push({ payload, error: asError(error).toGraphQLError() });
       }
     }

@@ -240,6 +240,29 @@ describe('an operation that is answered in payloads', () => {
     );
   });
 
+  test('ends a streamed list at the first item that it cannot have, and says why', async () => {
+    const data: Record<string, unknown> = {};
+    const it = setUp(data);
+    const [a, b] = await stored(it, 2);
+    data.strict = [a, b, unknown, unknown, a].map((ssn) => ({ ssn }));
+    const all = await it.payloads('{ strict @stream(initialCount: 1) { ssn } }');
+    expect(all.flatMap(({ parts }) => parts)).toEqual([
+      { path: ['strict', 1], content: [{ ssn: b }], failures: [] },
+      { path: ['strict', 2], content: null, failures: [['strict.2.ssn', 'TOKEN_NOT_FOUND']] },
+    ]);
+  });
+
+  test('says once why a list ends that is streamed twice', async () => {
+    const it = setUp({ strict: [{ ssn: unknown }, { ssn: unknown }] });
+    const all = await it.payloads(
+      '{ ...S ... @defer { ...S } } fragment S on Query { strict @stream(initialCount: 0) { ssn } }',
+    );
+    const parts = all.flatMap((each) => each.parts);
+    expect(parts.filter(({ path }) => String(path) !== '')).toEqual([
+      { path: ['strict', 0], content: null, failures: [['strict.0.ssn', 'TOKEN_NOT_FOUND']] },
+    ]);
+  });
+
   test('has its leaks found in every payload', async () => {
     const data = { me: { name: unknown }, texts: ['x', unknown] };
     const source = '{ texts @stream(initialCount: 1) me { id ... @defer { alias: name } } }';
