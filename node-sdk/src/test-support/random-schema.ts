@@ -84,7 +84,7 @@ export function randomModel(random: Random): Model {
   const objects: Model['objects'] = {};
   const inputs: Model['inputs'] = {};
   const args: Model['args'] = {};
-  const sdl: string[] = ['scalar Box  scalar Any  enum Kind { X Y }  union U = B | C'];
+  const sdl: string[] = ['scalar Any  enum Kind { X Y }  union U = B | C'];
 
   function mark(coordinate: string): string {
     const [binding, duration] = [pick(random, bindings), pick(random, durations)];
@@ -104,8 +104,7 @@ export function randomModel(random: Random): Model {
     const isMarked = random.below(3) > 0;
     const type = pick(random, isMarked ? marked : others);
     const named = namedType(type);
-    // The schema is built, and its defaults read, before the custom scalar has its own way of reading.
-    const isText = ['String', 'ID'].includes(named);
+    const isText = ['String', 'ID', 'Box'].includes(named);
     const usesDefault = withDefault && isText && rarely(random, 4);
     // A single value stands for a list of one.
     const written = usesDefault ? ` = ${JSON.stringify(tokenFor(`default ${random.below(9)}`))}` : '';
@@ -129,7 +128,12 @@ export function randomModel(random: Random): Model {
     const n = pick(random, nested);
     inputs[name] = { t: t.type, l: l.type, n, ...(name === 'In' ? { id: 'ID', kind: 'Kind' } : {}) };
     const fields = [`t: ${t.written}`, `l: ${l.written}`, `n: ${n}`];
-    define('input', '', name, name === 'In' ? [...fields, 'id: ID = 7', 'kind: Kind'] : fields);
+    define(
+      'input',
+      '',
+      name,
+      name === 'In' ? [...fields, 'id: ID = 7', `kind: Kind${rarely(random, 3) ? ' = Y' : ''}`] : fields,
+    );
   }
   inputs.One = { t: 'String', l: '[ID]', n: 'Int' };
   marks.set('One.t', {}).set('One.l', {});
@@ -175,8 +179,14 @@ export function randomModel(random: Random): Model {
     const x = leaf(`${coordinate}(x)`, markedInputs, otherInputs, true);
     const i = pick(random, ['In', '[Inner]', 'One', '[[In!]]']);
     args[coordinate] = { x: x.type, i, id: 'ID', kind: 'Kind' };
-    const iDefault = i === 'In' && rarely(random, 6) ? ' = { t: null, id: "in" }' : '';
-    const isStrict = inputs.In!.t!.endsWith('!') || inputs.In!.l!.endsWith('!');
-    return `(x: ${x.written} i: ${i}${isStrict ? '' : iDefault} id: ID = 8 kind: Kind)`;
+    return `(x: ${x.written} i: ${i}${i === 'In' && rarely(random, 6) ? defaultOfIn() : ''} id: ID = 8 kind: Kind)`;
+  }
+
+  function defaultOfIn(): string {
+    const { t, l } = inputs.In!;
+    if (l!.endsWith('!')) return '';
+    const isText = ['String', 'ID', 'Box'].includes(namedType(t!));
+    if (isText && flip(random)) return ` = { t: "${tokenFor(`default ${random.below(9)}`)}", id: "in" }`;
+    return t!.endsWith('!') ? '' : ' = { t: null, id: "in" }';
   }
 }
