@@ -37,6 +37,8 @@ export interface World {
   faults: boolean;
   /** Objects that may be missing are, now and then. */
   gaps: boolean;
+  /** Some values come later than others. */
+  delays: boolean;
   /** Tokens that may not be read. */
   refuses(asked: Asked): boolean;
   /** Fields that are not marked may not return tokens. */
@@ -58,12 +60,15 @@ export interface World {
   outputs: Map<string, RandomMark & { bindingText: string | undefined }>;
 }
 
-export type WorldOptions = Partial<Pick<World, 'faults' | 'gaps' | 'refuses' | 'forbidsLeaks' | 'strict'>>;
+export type WorldOptions = Partial<
+  Pick<World, 'faults' | 'gaps' | 'delays' | 'refuses' | 'forbidsLeaks' | 'strict'>
+>;
 
 export const newWorld = (model: Model, options: WorldOptions = {}): World => ({
   model,
   faults: false,
   gaps: false,
+  delays: false,
   refuses: () => false,
   forbidsLeaks: false,
   strict: false,
@@ -172,12 +177,16 @@ function resolve(
       const value = isLeaf(model, wanted) ? leaf(wanted, at, indices) : sourceOf(wanted, at);
       // All failures come later: graphql-js 16 leaves rejections unhandled in lists where others come at once.
       if (value instanceof Error) return Promise.reject(value);
+      if (kind === 1 && world.delays) return new Promise((resolve) => setImmediate(resolve, value));
       return kind === 0 ? Promise.resolve(value) : value;
     }
     const item = wanted.slice(1, -1);
     const possible = model.abstract[namedType(item)];
     if (possible && !item.startsWith('['))
-      return possible.map((name, index) => sourceOf(name, `${at}.${index}`));
+      return possible.map((name, index) => {
+        const isMissing = world.gaps && !item.endsWith('!') && hash(`null ${at}.${index}`) % 6 === 0;
+        return isMissing ? null : sourceOf(name, `${at}.${index}`);
+      });
     const items = Array.from({ length: isLeaf(model, wanted) ? hash(`size ${at}`) % 4 : 2 }, (_, index) =>
       valueOf(item, `${at}.${index}`, [...indices, index]),
     );

@@ -15,6 +15,8 @@ export interface OperationOptions {
   incremental?: boolean;
   /** With marked values that are no tokens. */
   mistakes?: boolean;
+  /** With `__typename` in every object, not only where there is nothing else. */
+  typenames?: boolean;
 }
 
 /** Names that objects have by themselves are keys of a response like any other. */
@@ -23,7 +25,7 @@ const specialAliases = ['constructor', 'toString', '__proto__', 'hasOwnProperty'
 export function randomOperation(
   random: Random,
   model: Model,
-  { kind, incremental = false, mistakes = false }: OperationOptions,
+  { kind, incremental = false, mistakes = false, typenames = false }: OperationOptions,
 ): RandomOperation {
   const variables: Record<string, unknown> = {};
   const declared: string[] = [];
@@ -184,7 +186,7 @@ export function randomOperation(
   }
 
   function selectionSet(typeName: string, depth: number): string {
-    const selections: string[] = depth === 0 && kind === 'subscription' ? [] : ['__typename'];
+    const selections: string[] = typenames ? ['__typename'] : [];
     const possible = model.abstract[typeName];
     const canDefer = depth > 0 || kind === 'query';
     const defer = () =>

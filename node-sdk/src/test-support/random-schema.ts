@@ -63,6 +63,7 @@ const markedOutputs = [
   'String',
   'String!',
   'ID',
+  'ID!',
   'Box',
   '[String]',
   '[ID!]',
@@ -76,7 +77,7 @@ const markedInputs = ['String', 'String!', 'ID', 'Box', '[String]', '[Box!]', '[
 const otherInputs = ['String', 'Int', 'Kind', 'Any', '[String]'];
 const bindings = [undefined, undefined, undefined, 'fixed', 'P:{id}', '{id}/{kind}', '{kind}'];
 const durations = [undefined, undefined, '5m', '1h'];
-const objectTypes = ['A', 'B!', '[C!]', '[[A]]', '[N]', '[U!]!'];
+const objectTypes = ['A', 'B!', '[C!]', '[[A]]', '[N]', '[N!]', '[N]!', '[U!]!'];
 
 export function randomModel(random: Random): Model {
   const marks: Model['marks'] = new Map();
