@@ -379,6 +379,8 @@ test('verifies, grants and nulls exactly what graphql-js would see', async () =>
     {
       numRuns: Math.ceil(wanted / operationsPerSchema),
       endOnFailure: true,
+      // Of two types, one has an object's keys and the other will: what few schemas have.
+      examples: [[-1328694395]],
       // The short run is the same each time; `npm run prove:directive` goes where none has been.
       ...(process.env.LUNASEC_ORACLE_OPERATIONS ? {} : { seed: 20261125 }),
     },
