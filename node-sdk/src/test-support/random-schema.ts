@@ -174,6 +174,8 @@ export function randomModel(random: Random): Model {
     objects[name] = { ...fields, id: 'ID', kind: 'Kind' };
     define('type', fields.n ? ' implements N' : '', name, [...printed, 'id: ID', 'kind: Kind']);
   }
+  // Bindings of an input type that no mutation takes cannot be written, and schemas with those are refused.
+  sdl.push('extend type Mutation { takesInner(i: [Inner] id: ID kind: Kind): Int }');
   return { sdl: sdl.join('\n'), marks, objects, inputs, args, abstract };
 
   function argumentsOf(coordinate: string): string {
