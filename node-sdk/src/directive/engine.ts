@@ -233,9 +233,13 @@ export function createEngine({ client, sidOf, requestOf, leaks, log }: EnginePar
     if (!operation || payloads.length === 0) return [];
     const errors: PayloadError[] = [];
     let located: Locate | undefined;
-    const locate = () => (located ??= createLocate(operation, { inPayloads: charge.index !== undefined }));
-    const markGone = (by: Payload, places = by.places, endsList = by.endsList) =>
-      charge.gone.push(...places.map((place) => ({ place, endsList, by })));
+    const inPayloads = charge.index !== undefined;
+    const locate = () => (located ??= createLocate(operation, { inPayloads }));
+
+    function markGone(by: Payload, places = by.places, endsList = by.endsList): void {
+      // Nothing follows a whole response, which may have thousands of them.
+      if (inPayloads) charge.gone.push(...places.map((place) => ({ place, endsList, by })));
+    }
 
     function fail(payload: Payload, path: ResponsePath, error: LunaSecError, typenames?: Typenames): void {
       // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.

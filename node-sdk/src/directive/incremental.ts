@@ -36,7 +36,7 @@ export function splitResult(
   return {
     initial: data ? wholeResponse(data) : undefined,
     parts: incremental
-      .filter(({ path }) => !isBelow(path, gone))
+      .filter(({ path }) => !gone.some((each) => isBelow(path, each)))
       .map((part) => ({ part, payload: payloadOf(part) })),
   };
 }
@@ -78,21 +78,15 @@ export function joinResult(
 
 /** Whether what a payload belongs to went with another, even one that was to be sent together with it. */
 export const isGone = (payload: Payload, gone: readonly Gone[]): boolean =>
-  isBelow(
-    payload.path,
-    gone.filter(({ by }) => by !== payload),
-  );
+  gone.some((each) => each.by !== payload && isBelow(payload.path, each));
 
-/** Whether a path is one of those places, or leads further from one. */
-const isBelow = (path: ResponsePath | undefined, gone: readonly Gone[]): boolean =>
+/** Whether a path is that of the place, or leads further from it. */
+const isBelow = (path: ResponsePath | undefined, { place, endsList }: Gone): boolean =>
   path !== undefined &&
-  gone.some(({ place, endsList }) => {
-    const last = place.length - 1;
-    return (
-      place.length <= path.length &&
-      place.every((key, depth) => key === path[depth] || (endsList && depth === last && key < path[depth]!))
-    );
-  });
+  place.length <= path.length &&
+  place.every(
+    (key, depth) => key === path[depth] || (endsList && depth === place.length - 1 && key < path[depth]!),
+  );
 
 const isPath = (path: unknown): path is ResponsePath =>
   Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');
