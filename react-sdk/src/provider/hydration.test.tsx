@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ReactNode } from 'react';
 import { hydrateRoot } from 'react-dom/client';
+import type * as Server from 'react-dom/server';
 import { createEverything } from '../test-support/everything.js';
 import { closePorts, frameNamed, installFrames, load } from '../test-support/frames.js';
 
@@ -21,8 +22,7 @@ async function stream(tree: ReactNode): Promise<string> {
   // React's renderer for servers wants what servers have and jsdom has not.
   const [{ TextEncoder }, { setImmediate }] = await Promise.all([import('node:util'), import('node:timers')]);
   Object.assign(globalThis, { TextEncoder, setImmediate });
-  const { renderToPipeableStream } =
-    (await import('react-dom/server.node')) as typeof import('react-dom/server');
+  const { renderToPipeableStream } = (await import('react-dom/server.node')) as typeof Server;
   const markup = new PassThrough();
   const { pipe } = renderToPipeableStream(tree, { onShellReady: () => pipe(markup) });
   return text(markup);
