@@ -178,7 +178,8 @@ describe('an element', () => {
 
   test('of what a page asks for it takes what is right: a wrong attribute goes alone', async () => {
     const { configure, field, state } = setUp();
-    await configure({ attributes: { placeholder: '000', maxLength: -5, onfocus: 'alert(1)', value: 'x' } });
+    const attributes = { placeholder: '000', maxLength: -5, onfocus: 'alert(1)', value: 'x' };
+    await configure({ attributes });
     expect(field().placeholder).toBe('000');
     expect(field().getAttributeNames()).toEqual(
       expect.not.arrayContaining(['maxlength', 'onfocus', 'value']),
