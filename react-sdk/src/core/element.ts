@@ -6,6 +6,7 @@ import { labelOf, textOf } from './name.js';
 import type { Page } from './page.js';
 import { attributesOf } from './props.js';
 import type { ControlProps } from './props.js';
+import { setRows } from './rows.js';
 import { stateAttributes } from './states.js';
 import { readStyles, takesInput } from './style.js';
 
@@ -87,6 +88,7 @@ export function createElement({
         mark(stateAttributes.focus, state.focused);
         mark(stateAttributes.invalid, !state.valid);
         mark('data-lunasec-filled', state.filled);
+        if (setRows(twin, state.rows)) restyle();
         onState(state, before);
       },
       problem(problem) {
@@ -163,6 +165,8 @@ export function createElement({
   frame.addEventListener('mouseenter', hover);
   frame.addEventListener('mouseleave', hover);
   const unwatch = page.appearance.watch(host, restyle);
+  // A delegation holds from the next time that it loads.
+  if (props.copyable) frame.allow = 'clipboard-write';
   frame.src = page.elementURL;
   host.append(frame);
   configure();

@@ -169,7 +169,7 @@ describe('a field', () => {
     const [twin] = twins();
     fake.send({ ...emptyState, focused: true });
     await waitFor(() => expect(twin!.hasAttribute('data-lunasec-focused')).toBe(true));
-    fake.send({ ...emptyState, valid: false, filled: true });
+    fake.send({ ...emptyState, valid: false, invalid: 'TYPE_MISMATCH', filled: true });
     await waitFor(() => expect(twin!.hasAttribute('data-lunasec-invalid')).toBe(true));
     expect(twin!.hasAttribute('data-lunasec-focused')).toBe(false);
     expect(told).toEqual(['focus f', 'valid true', 'blur', 'valid false']);

@@ -24,6 +24,11 @@ describe('a concealed text', () => {
     expect(concealText('11201', 4)).toBe('•1201');
   });
 
+  test('among right-to-left text keeps the order of its numbers and Latin letters', () => {
+    expect(concealText('07-1120', 4, true)).toBe('\u200e•\u200e•-1120');
+    expect(concealText('ab שלום ٧', 0, true)).toBe('\u200e•\u200e• •••• \u200e•');
+  });
+
   test('shows that many letters and digits at most, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.nat(64), (text, visible) => {

@@ -1,7 +1,6 @@
-import type { ElementAttributes, ValidatorName } from '../protocol/attributes.js';
+import type { ElementAttributes } from '../protocol/attributes.js';
 import type { InvalidCode } from '../protocol/invalid.js';
 import { compilePattern } from './pattern.js';
-import { validators } from './validators.js';
 
 export type ConstraintAttributes = Pick<
   ElementAttributes,
@@ -17,15 +16,19 @@ export interface Constraints {
 
 type Control = HTMLInputElement | HTMLTextAreaElement;
 
-/**
- * Sets the constraints of a control, once: changed later, they would probe the value. `fitsMask` tells whether a text has the
- * form of the field's mask, if there is one.
- */
+/** Constraints beyond those of HTML. */
+export interface Checks {
+  /** Whether a text has the form of the field's mask. */
+  fitsMask(text: string): boolean;
+  /** What the built-in validator says. */
+  isValid(text: string, mask: string | undefined): boolean;
+}
+
+/** Sets the constraints of a control, once: changed later, they would probe the value. */
 export function setConstraints(
   control: Control,
   attributes: ConstraintAttributes,
-  validator: ValidatorName | undefined,
-  fitsMask: (text: string) => boolean,
+  { fitsMask, isValid }: Checks,
 ): Constraints {
   const { type, pattern, minLength, maxLength, min, max, step, mask } = attributes;
   const native = { type, minlength: minLength, maxlength: maxLength, min, max, step };
@@ -48,7 +51,7 @@ export function setConstraints(
       if (validity.rangeUnderflow) return 'RANGE_UNDERFLOW';
       if (validity.rangeOverflow) return 'RANGE_OVERFLOW';
       if (validity.stepMismatch) return 'STEP_MISMATCH';
-      return validator === undefined || validators[validator](value, mask) ? null : 'VALIDATOR_MISMATCH';
+      return isValid(value, mask) ? null : 'VALIDATOR_MISMATCH';
     },
   };
 }

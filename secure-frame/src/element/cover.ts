@@ -1,4 +1,4 @@
-import { concealText } from './conceal.js';
+import { concealText, isRightToLeft } from './conceal.js';
 
 /**
  * Conceals what is in a control, whose value stays as it is: to validity, undo, autofill and copying nothing happens. The text
@@ -23,7 +23,7 @@ export function createCover(
     // Of what is no number, a browser does not tell the text.
     const covers = on && control.value !== '';
     control.classList.toggle('covered', covers);
-    cover.value = covers ? concealText(control.value, visible) : '';
+    cover.value = covers ? concealText(control.value, visible, isRightToLeft(control)) : '';
     if (!covers) return cover.remove();
     cover.style.cssText = control.style.cssText;
     cover.dir = control.dir;

@@ -9,6 +9,7 @@ import { hear, portPair } from '../test-support/ports.js';
 import { pass, settled } from '../test-support/time.js';
 import { token } from '../test-support/values.js';
 import { createElement } from './element.js';
+import * as extras from './extras.js';
 import { loadText, storeText } from './values.js';
 
 type Configure = Extract<PageToElement, { type: 'configure' }>;
@@ -18,7 +19,7 @@ const batch = { id: 'form', size: 1 };
 const minutes = 60_000;
 
 /** An element in a document, with a page at the other end of its port and a store behind its link. */
-function setUp({ isByPerson = true } = {}) {
+function setUp({ isByPerson = true, loadExtras = async () => extras } = {}) {
   const writeText = jest.fn(async (_text: string) => {});
   const store = createStore();
   const [here, there] = portPair();
@@ -31,6 +32,7 @@ function setUp({ isByPerson = true } = {}) {
     now: () => Date.now(),
     clipboard: { writeText },
     isByPerson: () => isByPerson,
+    loadExtras,
     link: (onReset) => {
       reset = onReset;
       return store.link;
@@ -900,6 +902,42 @@ describe('what is concealed', () => {
     await configure({ attributes: { copyable: true, placeholder: 'x' } });
     await send({ type: 'style', base: { 'padding-right': '8px' } });
     expect(field().style.paddingRight).toBe(padding);
+  });
+});
+
+describe('while the extras of a field are loading', () => {
+  test('what the page says waits, and is done in its order', async () => {
+    let loaded = () => {};
+    const loadExtras = () =>
+      new Promise<typeof extras>((resolve) => {
+        loaded = () => resolve(extras);
+      });
+    const element = setUp({ loadExtras });
+    const { configure, show, stored, send, tokenize, heard, field, answer } = element;
+    const name = await stored(ssn);
+    await configure({ attributes: { conceal: 4, placeholder: 'first' } });
+    await send({ type: 'style', base: { color: 'rgb(1, 2, 3)' } });
+    await configure({ attributes: { placeholder: 'second' } });
+    await show(name);
+    await tokenize('1');
+    expect(heard).toEqual([{ type: 'ready' }]);
+    expect(field()).toBeNull();
+    loaded();
+    await settled();
+    expect(field().placeholder).toBe('second');
+    expect(field().style.color).toBe('rgb(1, 2, 3)');
+    expect(answer('1')).toMatchObject({ token: name });
+    expect(document.querySelector<HTMLInputElement>('#cover')!.value).toBe('•••-••-1120');
+  });
+
+  test('and in vain, if they do not load: nothing is ever shown as it should not be', async () => {
+    const element = setUp({ loadExtras: () => Promise.reject(new TypeError('Failed to fetch')) });
+    const { configure, show, stored, problems, field } = element;
+    await configure({ kind: 'span', attributes: { conceal: 4 } });
+    await show(await stored(ssn));
+    await configure({ kind: 'span', attributes: {} });
+    expect(problems()).toEqual(['UNAVAILABLE']);
+    expect(field()).toBeNull();
   });
 });
 

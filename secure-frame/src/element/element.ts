@@ -10,13 +10,10 @@ import type { Problem, ProblemCode } from '../protocol/problem.js';
 import { createStyler } from '../style/apply.js';
 import type { StateStyles } from '../style/apply.js';
 import { sleep } from '../shared/retry.js';
-import { createField } from './field.js';
-import type { Field } from './field.js';
+import { createField, needsExtras } from './field.js';
+import type { Extras, Field } from './field.js';
 import type { ControllerLink } from './link.js';
-import { createReveal } from './reveal.js';
 import type { Reveal } from './reveal.js';
-import { countRows } from './rows.js';
-import { createTools } from './tools.js';
 import type { Tools } from './tools.js';
 import { loadText, storeText } from './values.js';
 
@@ -29,6 +26,8 @@ export interface ElementParts {
   clipboard: Pick<Clipboard, 'writeText'> | undefined;
   /** Whether an event comes from a person, not from a script. */
   isByPerson(event: Event): boolean;
+  /** Loads what only some fields need. */
+  loadExtras(): Promise<Extras>;
   /** Makes the line to the controller; `onReset` is called when the session is another one. */
   link(onReset: () => void): ControllerLink;
 }
@@ -38,12 +37,21 @@ const ownTokenLifetime = 5 * 60_000;
 /** Shortest time between two verdicts on a text that changes: more would let a page tell keys apart. */
 const verdictInterval = 2000;
 
+type Wish = Extract<PageToElement, { type: 'configure' }>;
+type Configure = Wish & { attributes: ElementAttributes };
+
+const notLoaded: Problem = {
+  code: 'UNAVAILABLE',
+  message: 'The secure field did not start. Reload the page.',
+};
 const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'What was typed is no number.' };
 
 /** One secure field: the element inside the frame and the page's control over it. */
 export function createElement(parts: ElementParts): void {
   const { document, port, fetch, now, link } = parts;
   let field: Field | undefined;
+  /** What arrives while the extras are loading. */
+  let waiting: PageToElement[] | undefined;
   let reveal: Reveal | undefined;
   let tools: Tools | undefined;
   let applyStyle: ((styles: StateStyles) => void) | undefined;
@@ -79,6 +87,7 @@ export function createElement(parts: ElementParts): void {
   page.send({ type: 'ready' });
 
   function receive(message: PageToElement): void {
+    if (waiting) return void waiting.push(message);
     if (message.type === 'configure') return configure(message);
     if (message.type === 'style') {
       look = message;
@@ -94,26 +103,44 @@ export function createElement(parts: ElementParts): void {
     else field.element[message.command]();
   }
 
-  function configure(configuration: Extract<PageToElement, { type: 'configure' }>): void {
-    const { kind, validator } = configuration;
-    const attributes = validAttributes(configuration.attributes);
+  function configure(wish: Wish): void {
+    const configuration: Configure = { ...wish, attributes: validAttributes(wish.attributes) };
+    const { attributes, validator } = configuration;
     if (field) {
       field.setAttributes(attributes);
       tools?.setLabels(attributes.labels);
       return dress();
     }
-    const created = createField(document, kind, attributes, validator);
+    if (!needsExtras(attributes, validator)) return create(configuration, undefined);
+    // What the page says meanwhile has to wait for the field.
+    const held: PageToElement[] = [];
+    waiting = held;
+    parts
+      .loadExtras()
+      .then((extras) => {
+        create(configuration, extras);
+        waiting = undefined;
+        held.forEach(receive);
+      })
+      // Without them there is no field: nothing is typed or shown that should have been concealed or checked.
+      .catch(() => page.send({ type: 'problem', problem: notLoaded }));
+  }
+
+  function create({ kind, attributes, validator }: Configure, extras: Extras | undefined): void {
+    const created = createField(document, kind, attributes, validator, extras);
     field = created;
     document.body.append(created.element);
-    const { clipboard, isByPerson } = parts;
-    const { hideAfter, labels } = attributes;
-    const changed = () => tools?.refresh();
-    reveal = createReveal({ document, field, hideAfter, isByPerson, changed });
-    tools = createTools({ document, field, reveal, attributes, clipboard, isByPerson });
-    tools?.setLabels(labels);
+    if (extras) {
+      const { clipboard, isByPerson } = parts;
+      const { hideAfter, labels } = attributes;
+      const changed = () => tools?.refresh();
+      reveal = extras.createReveal({ document, field, hideAfter, isByPerson, changed });
+      tools = extras.createTools({ document, field, reveal, attributes, clipboard, isByPerson });
+      tools?.setLabels(labels);
+      if (kind === 'textarea') grow(created.element as HTMLTextAreaElement, attributes, extras);
+    }
     applyStyle = createStyler(document, created.element);
     if (created.takesInput) listen(created);
-    if (kind === 'textarea') grow(created.element as HTMLTextAreaElement, attributes);
     judge();
     dress();
     if (created.refusesPattern)
@@ -136,7 +163,11 @@ export function createElement(parts: ElementParts): void {
     report();
   }
 
-  function grow(area: HTMLTextAreaElement, { rows: least = 2, maxRows }: ElementAttributes): void {
+  function grow(
+    area: HTMLTextAreaElement,
+    { rows: least = 2, maxRows }: ElementAttributes,
+    { countRows }: Extras,
+  ): void {
     if (maxRows === undefined) return;
     fewestRows = least;
     rows = least;

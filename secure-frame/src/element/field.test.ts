@@ -1,11 +1,12 @@
 /** @jest-environment jsdom */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ElementAttributes, ElementKind, ValidatorName } from '../protocol/attributes.js';
-import { createField } from './field.js';
+import * as extras from './extras.js';
+import { createField, needsExtras } from './field.js';
 import type { Field } from './field.js';
 
 function create(kind: ElementKind, attributes: ElementAttributes = {}, validator?: ValidatorName): Field {
-  const field = createField(document, kind, attributes, validator);
+  const field = createField(document, kind, attributes, validator, extras);
   document.body.append(field.element);
   return field;
 }
@@ -245,4 +246,28 @@ test('what is no number yet is not nothing', () => {
   expect(field.invalid()).toBe('BAD_INPUT');
   expect(field.text()).toBe('');
   expect(field.isEmpty()).toBe(false);
+});
+
+test.each<[ElementAttributes, ValidatorName | undefined]>([
+  [{ mask: '##' }, undefined],
+  [{ conceal: 0 }, undefined],
+  [{}, 'SSN'],
+])('without the extras that %j %p needs there is no field', (attributes, validator) => {
+  expect(needsExtras(attributes, validator)).toBe(true);
+  const make = () => {
+    const field = createField(document, 'input', attributes, validator, undefined);
+    field.setText('secret');
+  };
+  expect(make).toThrow();
+  if (attributes.conceal !== undefined)
+    expect(() => createField(document, 'span', attributes, validator, undefined).setText('secret')).toThrow();
+});
+
+test('most fields need none', () => {
+  const attributes = { type: 'password', pattern: '[0-9]+', revealable: false, min: '1' } as const;
+  expect(needsExtras(attributes, undefined)).toBe(false);
+  expect(() => createField(document, 'input', attributes, undefined, undefined)).not.toThrow();
+  expect(needsExtras({ revealable: true }, undefined)).toBe(true);
+  expect(needsExtras({ copyable: true }, undefined)).toBe(true);
+  expect(needsExtras({ maxRows: 3 }, undefined)).toBe(true);
 });

@@ -1,11 +1,10 @@
 import type { ElementAttributes, ElementKind, ValidatorName } from '../protocol/attributes.js';
 import type { InvalidCode } from '../protocol/invalid.js';
-import { concealText } from './conceal.js';
 import { setConstraints } from './constraints.js';
 import type { ConstraintAttributes } from './constraints.js';
-import { createCover } from './cover.js';
-import { createMask } from './mask.js';
-import { keepMask } from './typing.js';
+import type * as extras from './extras.js';
+
+export type Extras = typeof extras;
 
 /** What cannot be changed after the first time. */
 type Fixed = keyof ConstraintAttributes | 'conceal' | 'revealable' | 'copyable' | 'hideAfter' | 'maxRows';
@@ -51,16 +50,25 @@ const names = {
   ariaInvalid: 'aria-invalid',
 } as const satisfies Partial<Record<keyof ElementAttributes, string>>;
 
+/** Whether a field with these needs {@link Extras}. */
+export const needsExtras = (
+  { mask, conceal, revealable, copyable, maxRows }: ElementAttributes,
+  validator: ValidatorName | undefined,
+): boolean =>
+  Boolean(revealable || copyable) || [mask, conceal, maxRows, validator].some((each) => each !== undefined);
+
+/** Creates a field. Throws rather than leave out what it needs of the extras. */
 export function createField(
   document: Document,
   kind: ElementKind,
   attributes: ElementAttributes,
   validator: ValidatorName | undefined,
+  extras: Extras | undefined,
 ): Field {
   const field =
     kind === 'input' || kind === 'textarea'
-      ? createControl(document.createElement(kind), attributes, validator)
-      : createText(document.createElement(kind === 'paragraph' ? 'p' : 'span'), attributes);
+      ? createControl(document.createElement(kind), attributes, validator, extras)
+      : createText(document.createElement(kind === 'paragraph' ? 'p' : 'span'), attributes, extras);
   field.element.id = 'field';
   field.setAttributes(attributes);
   return field;
@@ -70,18 +78,18 @@ function createControl(
   element: HTMLInputElement | HTMLTextAreaElement,
   fixed: Pick<ElementAttributes, Fixed>,
   validator: ValidatorName | undefined,
+  extras: Extras | undefined,
 ): Field {
   const { type, conceal } = fixed;
-  const mask = maskOf(element, fixed);
-  const { refusesPattern, failing } = setConstraints(
-    element,
-    fixed,
-    validator,
-    (text) => mask?.fits(text) ?? true,
-  );
-  if (mask) keepMask(element as HTMLInputElement, mask);
-  const isPassword = type === 'password' && element.localName === 'input';
-  const cover = conceal === undefined || isPassword ? undefined : createCover(element, conceal);
+  const isInput = element.localName === 'input';
+  const writtenMask = isInput ? maskOf(fixed) : undefined;
+  const mask = writtenMask === undefined ? undefined : extras!.createMask(writtenMask);
+  const isValid = validator === undefined ? () => true : extras!.validators[validator];
+  const fitsMask = (text: string) => mask?.fits(text) ?? true;
+  const { refusesPattern, failing } = setConstraints(element, fixed, { fitsMask, isValid });
+  if (mask) extras!.keepMask(element as HTMLInputElement, mask);
+  const isPassword = type === 'password' && isInput;
+  const cover = conceal === undefined || isPassword ? undefined : extras!.createCover(element, conceal);
   let required = false;
   let stored = false;
 
@@ -130,17 +138,18 @@ function createControl(
   };
 }
 
-/** The mask of a one-line input in which carets can be placed. */
-function maskOf(element: HTMLElement, { type = 'text', mask, maxLength }: Pick<ElementAttributes, Fixed>) {
-  if (mask === undefined || element.localName !== 'input') return undefined;
-  return /^(text|tel|url|password)$/.test(type) ? createMask(mask.slice(0, maxLength)) : undefined;
-}
+/** The mask of an input in which carets can be placed, as far as its text may go. */
+const maskOf = ({ type = 'text', mask, maxLength }: Pick<ElementAttributes, Fixed>) =>
+  /^(text|tel|url|password)$/.test(type) ? mask?.slice(0, maxLength) : undefined;
 
-function createText(element: HTMLElement, { conceal }: ElementAttributes): Field {
+function createText(element: HTMLElement, { conceal }: ElementAttributes, extras: Extras | undefined): Field {
   let content = '';
-  let isConcealed = conceal !== undefined;
+  let isConcealed = true;
   const show = () => {
-    const shown = isConcealed ? concealText(content, conceal!) : content;
+    const shown =
+      isConcealed && conceal !== undefined
+        ? extras!.concealText(content, conceal, extras!.isRightToLeft(element))
+        : content;
     // Somebody may have selected it.
     if (element.textContent !== shown) element.textContent = shown;
   };
@@ -160,7 +169,7 @@ function createText(element: HTMLElement, { conceal }: ElementAttributes): Field
     setAttributes: (attributes) => setCommon(element, attributes),
     setStored: () => {},
     setConcealed(concealed) {
-      isConcealed = concealed && conceal !== undefined;
+      isConcealed = concealed;
       show();
     },
   };

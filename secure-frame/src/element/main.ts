@@ -11,6 +11,7 @@ acceptPage(window, (port) =>
     now: () => performance.now(),
     clipboard: navigator.clipboard,
     isByPerson: ({ isTrusted }) => isTrusted,
+    loadExtras: () => import('./extras.js'),
     link: (onReset) =>
       createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
   }),

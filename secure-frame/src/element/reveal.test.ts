@@ -1,6 +1,7 @@
 /** @jest-environment jsdom */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ElementAttributes, ElementKind } from '../protocol/attributes.js';
+import * as extras from './extras.js';
 import { createField } from './field.js';
 import { createReveal } from './reveal.js';
 
@@ -10,7 +11,7 @@ const hidden = '•••-••-1120';
 /** A field with a text in it, and what of that is to be seen. */
 function setUp(kind: ElementKind, attributes: ElementAttributes, { isByPerson = true } = {}) {
   document.body.innerHTML = '';
-  const field = createField(document, kind, attributes, undefined);
+  const field = createField(document, kind, attributes, undefined, extras);
   document.body.append(field.element);
   const changed = jest.fn();
   const reveal = createReveal({

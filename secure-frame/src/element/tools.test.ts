@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ElementAttributes, ElementKind } from '../protocol/attributes.js';
 import { settled } from '../test-support/time.js';
+import * as extras from './extras.js';
 import { createField } from './field.js';
 import { createReveal } from './reveal.js';
 import { createTools } from './tools.js';
@@ -14,7 +15,7 @@ function setUp(
   { isByPerson = true, isAllowed = true } = {},
 ) {
   document.body.innerHTML = '';
-  const field = createField(document, kind, attributes, undefined);
+  const field = createField(document, kind, attributes, undefined, extras);
   document.body.append(field.element);
   const parts = { document, field, isByPerson: () => isByPerson };
   const reveal = createReveal({
