@@ -16,6 +16,7 @@ const parts = [
   ['react-sdk/elements', undefined, () => bundle('react-sdk/dist/custom-elements/index.js')],
   ['controller page', 8000, () => scriptsOf('controller.html')],
   ['element page', 12_000, () => scriptsOf('element.html')],
+  ['  with its extras', undefined, () => scriptsOf('element.html', true)],
   ['file page', undefined, () => scriptsOf('file.html')],
 ];
 
@@ -32,8 +33,8 @@ async function bundle(entry) {
   return output.reduce((total, { code }) => total + compressed(code), 0);
 }
 
-/** The scripts that a page names, and all that these import, each compressed alone as they are served. */
-function scriptsOf(name) {
+/** The scripts that a page names, and all that these import, each compressed alone as they are served. `late`: also what comes later. */
+function scriptsOf(name, late = false) {
   const page = join(frames, name);
   if (!existsSync(page)) return undefined;
   const html = readFileSync(page, 'utf8');
@@ -44,8 +45,10 @@ function scriptsOf(name) {
   const visit = (file) => {
     if (found.has(file)) return;
     found.add(file);
-    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*["'`](\.[^"'`]+)["'`]/g))
-      visit(join(dirname(file), path));
+    const imports = late
+      ? /(?:from|import\(?)\s*["'`](\.[^"'`]+)["'`]/g
+      : /(?:from|import)\s*["'`](\.[^"'`]+)["'`]/g;
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(imports)) visit(join(dirname(file), path));
   };
   named.forEach(visit);
   return [...found].reduce((total, file) => total + compressed(readFileSync(file)), 0);
