@@ -26,7 +26,9 @@ export interface BoxOnPage {
 export const boxes = (page: Page): Promise<BoxOnPage[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('[data-box]')].map((element) => {
-      const { x, y, width, height } = element.getBoundingClientRect();
+      // A control's twin lies in a box, which takes its place.
+      const inBox = element.parentElement!.querySelector(':scope > iframe') !== null;
+      const { x, y, width, height } = (inBox ? element.parentElement! : element).getBoundingClientRect();
       const { box, text, typed } = element.dataset;
       return {
         name: box!,
@@ -39,13 +41,24 @@ export const boxes = (page: Page): Promise<BoxOnPage[]> =>
   );
 
 /** Where the other things of a page are. */
-export const neighbours = (page: Page): Promise<number[][]> =>
+export const neighbours = (page: Page): Promise<Rectangle[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('[data-near]')].map((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
-      return [x, y, width, height];
+      return { x, y, width, height };
     }),
   );
+
+/** To a few of the 1/64 pixels in which browsers lay out: sums of lengths are rounded at other places. */
+export const isSamePlace = (one: Rectangle, other: Rectangle): boolean =>
+  (['x', 'y', 'width', 'height'] as const).every((side) => Math.abs(one[side] - other[side]) < 0.1);
+
+/** Takes the focus away from whatever has it. */
+export async function blur(page: Page): Promise<void> {
+  for (const frame of page.frames())
+    if (!frame.parentFrame() || isElement(frame))
+      await frame.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+}
 
 /** Waits until each secure field of the page shows its text and its look. */
 export async function shown(page: Page): Promise<void> {

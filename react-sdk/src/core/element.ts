@@ -5,8 +5,8 @@ import { createElementLink } from './link.js';
 import type { ElementEvents, ElementLink } from './link.js';
 import { labelOf, textOf } from './name.js';
 import type { Page } from './page.js';
-import { stateAttributes } from './states.js';
-import { readStyles, takesInput } from './style.js';
+import { stateAttributes, userInvalid } from './states.js';
+import { readFrameStyles, readStyles, takesInput } from './style.js';
 
 /** What an app says about an element. */
 export interface ElementSettings {
@@ -43,9 +43,6 @@ export interface SecureElement extends Pick<ElementLink, 'show' | 'validate' | '
   close(): void;
 }
 
-const ring = ['outline-style', 'outline-width', 'outline-color', 'outline-offset', 'box-shadow'];
-const corners = ['top-left', 'top-right', 'bottom-right', 'bottom-left'].map((at) => `border-${at}-radius`);
-
 export function createElement({ page, kind, host, twin, events, arrange }: ElementOptions): SecureElement {
   const isControl = takesInput(kind);
   const frame = host.ownerDocument.createElement('iframe');
@@ -61,6 +58,8 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
   });
 
   let settings: ElementSettings | undefined;
+  /** Whether what is invalid is so in the eyes of a person as well, `:user-invalid`. */
+  let touched = false;
 
   const link = createElementLink({
     page,
@@ -70,14 +69,23 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
     events: {
       ...events,
       state(state, before) {
-        setStyles(frame, { visibility: 'visible' });
+        setStyles(frame, { visibility: 'inherit' });
         mark(stateAttributes.focus, state.focused);
         mark(stateAttributes.invalid, !state.valid);
+        // As browsers do: from when somebody leaves what they have changed.
+        if (before?.focused && !state.focused && state.dirty) touch();
+        mark(userInvalid, touched && !state.valid);
         mark('data-lunasec-filled', state.filled);
         events.state(state, before);
       },
     },
   });
+
+  function touch(): void {
+    if (touched) return;
+    touched = true;
+    restyle();
+  }
 
   /** A state of the element in the frame, for the app's style sheets and for what the page draws around the frame. */
   function mark(attribute: string, on: boolean): void {
@@ -87,15 +95,12 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
   }
 
   function paint(): void {
-    const computed = getComputedStyle(twin);
-    // With another scheme than its content a frame is not transparent.
-    const names = isControl ? ['color-scheme', ...ring, ...corners] : ['color-scheme'];
-    setStyles(frame, Object.fromEntries(names.map((name) => [name, computed.getPropertyValue(name)])));
+    setStyles(frame, readFrameStyles(twin, kind));
   }
 
   function restyle(): void {
     arrange();
-    link.style(readStyles(twin, kind));
+    link.style(readStyles(twin, kind, touched));
     paint();
     // A fieldset around or the text of a label may have changed too.
     if (settings) configure(settings);
@@ -132,7 +137,10 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
     configure,
     restyle,
     show: (token) => link.show(token),
-    validate: link.validate,
+    validate() {
+      touch();
+      return link.validate();
+    },
     tokenize: link.tokenize,
     focus: () => link.command('focus'),
     blur() {
@@ -144,7 +152,7 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
       unwatch();
       link.close();
       frame.remove();
-      for (const name of [...Object.values(stateAttributes), 'data-lunasec-filled'])
+      for (const name of [...Object.values(stateAttributes), userInvalid, 'data-lunasec-filled'])
         twin.removeAttribute(name);
     },
   };
