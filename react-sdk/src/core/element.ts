@@ -5,7 +5,7 @@ import { createElementLink } from './link.js';
 import type { ElementEvents, ElementLink } from './link.js';
 import { labelOf, textOf } from './name.js';
 import type { Page } from './page.js';
-import { stateAttributes, userInvalid } from './states.js';
+import { setState, stateAttributes, userInvalid } from './states.js';
 import { readFrameStyles, readStyles, takesInput } from './style.js';
 
 /** What an app says about an element. */
@@ -90,7 +90,7 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
   /** A state of the element in the frame, for the app's style sheets and for what the page draws around the frame. */
   function mark(attribute: string, on: boolean): void {
     if (twin.hasAttribute(attribute) === on) return;
-    twin.toggleAttribute(attribute, on);
+    setState(twin, attribute, on);
     paint();
   }
 
@@ -153,7 +153,7 @@ export function createElement({ page, kind, host, twin, events, arrange }: Eleme
       link.close();
       frame.remove();
       for (const name of [...Object.values(stateAttributes), userInvalid, 'data-lunasec-filled'])
-        twin.removeAttribute(name);
+        setState(twin, name, false);
     },
   };
 }
