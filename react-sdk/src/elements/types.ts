@@ -43,6 +43,8 @@ export interface SecureControlProps extends SecureElementProps {
   required?: boolean | undefined;
   disabled?: boolean | undefined;
   readOnly?: boolean | undefined;
+  /** Puts the caret into the field when it appears. */
+  autoFocus?: boolean | undefined;
   autoComplete?: string | undefined;
   autoCapitalize?: string | undefined;
   enterKeyHint?: string | undefined;

@@ -75,6 +75,9 @@ export function useControl<Twin extends HTMLInputElement | HTMLTextAreaElement>(
     box.current.arrange();
   }, []);
 
+  useEffect(() => {
+    if (latest.current.autoFocus) element.current?.focus();
+  }, [element, latest]);
   useImperativeHandle(ref, () => fieldOf(element), [element]);
   useEffect(
     () =>
