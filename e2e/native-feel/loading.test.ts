@@ -22,7 +22,7 @@ describe('secure fields on their way', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel/web')) });
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
     page.setDefaultTimeout(10_000);

@@ -47,7 +47,7 @@ describe('secure fields look like the plain ones they replace', () => {
 
   beforeAll(async () => {
     await rm(reports, { recursive: true, force: true });
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel/web')) });
     browser = await launchBrowser();
     context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
     context.setDefaultTimeout(10_000);

@@ -12,7 +12,7 @@ describe('secure fields behave like plain ones', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('native-feel/web')) });
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 900, height: 700 } });
     context.setDefaultTimeout(10_000);

@@ -109,7 +109,7 @@ describe('answers', () => {
     for (const forged of [
       { ...emptyState, filled: 'yes' },
       { ...emptyState, length: 9 },
-      { type: 'problem', problem: { code: 'EVIL', message: '' } },
+      { type: 'problem', problem: { code: 'no code', message: '' } },
       { type: 'value', text: 'secret' },
       { type: 'validated', requestId: '99', valid: true },
     ])

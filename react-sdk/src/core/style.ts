@@ -1,4 +1,4 @@
-import { isSafeStyleValue, styleProperties } from '@lunasec/secure-frame/protocol';
+import { styleProperties } from '@lunasec/secure-frame/protocol';
 import type { ElementKind, PageToElement, Styles } from '@lunasec/secure-frame/protocol';
 import { setState, stateAttributes, userInvalid } from './states.js';
 import type { State } from './states.js';
@@ -10,10 +10,13 @@ const drawnByPage = /^(border|background|box-shadow$|opacity$|appearance$)/;
 const placeholderProperties =
   /^(color|-webkit-text-fill-color|opacity|font|letter|word-spacing|text-(align|decoration|indent|shadow|transform))/;
 
+/** A frame takes no longer value, and looks at each: what is not known to be safe it leaves out. */
+const maxLength = 512;
+
 export const takesInput = (kind: ElementKind): boolean => kind === 'input' || kind === 'textarea';
 
 /**
- * Reads how a twin looks in each state, as the frame is to look: allowed properties with safe values only. `isTouched`: somebody has
+ * Reads how a twin looks in each state, as the frame is to look: allowed properties only. `isTouched`: somebody has
  * had to do with the content, so that what is invalid is `:user-invalid` as well.
  */
 export function readStyles(twin: HTMLElement, kind: ElementKind, isTouched = false): StyleMessage {
@@ -176,7 +179,7 @@ function read(computed: CSSStyleDeclaration, properties: readonly string[], line
   for (const property of properties) {
     const value =
       property === 'line-height' ? (lineHeight ?? computed.lineHeight) : written(property, computed);
-    if (value && isSafeStyleValue(property, value)) styles[property] = value;
+    if (value && value.length <= maxLength) styles[property] = value;
   }
   return styles;
 }
@@ -194,9 +197,9 @@ function written(property: string, computed: CSSStyleDeclaration): string {
 
 /** A line height as the app wrote it: a computed `21px` may have been 1.4 of 15px, which is a little less. */
 function lineHeightOf(twin: HTMLElement): string | undefined {
-  // Neither Firefox nor jsdom tell.
-  const { unit, value } = (twin.computedStyleMap?.().get('line-height') ?? {}) as Partial<CSSUnitValue>;
-  return unit === 'number' ? String(value) : undefined;
+  // Not every browser has this, nor the class of what it gives.
+  const value = twin.computedStyleMap?.().get('line-height') as CSSUnitValue | undefined;
+  return value?.unit === 'number' ? String(value.value) : undefined;
 }
 
 const without = (base: Styles, styles: Styles): Styles =>

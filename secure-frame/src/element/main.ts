@@ -9,6 +9,9 @@ acceptPage(window, (port) =>
     port,
     fetch: (input, init) => fetch(input, init),
     now: () => performance.now(),
+    clipboard: navigator.clipboard,
+    isByPerson: ({ isTrusted }) => isTrusted,
+    loadExtras: () => import('./extras.js'),
     link: (onReset) =>
       createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
   }),
