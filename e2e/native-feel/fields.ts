@@ -1,4 +1,4 @@
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import type { Rectangle } from './pixels.js';
 import { texts } from './web/texts.js';
 
@@ -64,15 +64,14 @@ export async function blur(page: Page): Promise<void> {
 export async function shown(page: Page): Promise<void> {
   const expected = new Map((await boxes(page)).map(({ name, text }) => [name, text ?? '']));
   const deadline = Date.now() + 15_000;
-  let missing: string[] = [];
-  do {
+  for (;;) {
     const fields = await Promise.all(page.frames().map(readField));
     const there = new Map(fields.filter((field) => field !== undefined));
-    missing = [...expected].filter(([name, text]) => there.get(name) !== text).map(([name]) => name);
+    const missing = [...expected].filter(([name, text]) => there.get(name) !== text).map(([name]) => name);
     if (missing.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`Not shown: ${missing.join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
-  } while (Date.now() < deadline);
-  throw new Error(`Not shown: ${missing.join(', ')}`);
+  }
 }
 
 /** Name and text of the field in a frame, once it has its look. */
@@ -109,4 +108,12 @@ export async function settle(page: Page): Promise<void> {
         ),
       ),
     );
+}
+
+/** Waits until a field has the state: events reach a frame in their own time. */
+export async function expectState(field: Locator, state: string): Promise<void> {
+  const pseudo = state === 'focused' ? ':focus' : ':hover';
+  for (const deadline = Date.now() + 5000; Date.now() < deadline;)
+    if (await field.evaluate((element, wanted) => element.matches(wanted), pseudo)) return;
+  throw new Error(`Not ${state}`);
 }

@@ -16,27 +16,27 @@ export const reports = join(import.meta.dirname, '../../.cache/native-feel');
 /** Pixels around a box that belong to its look: focus rings and shadows. */
 const margin = 6;
 
-/**
- * Compares one box, and what is drawn close around it, on pictures of two pages. Returns how many pixels differ, in per cent of the
- * box. `name`: under which the pictures are kept if that is more than `limit`.
- */
-export async function compareBox(
-  plain: PNG,
-  secure: PNG,
-  box: Rectangle,
-  { name, limit }: { name: string; limit: number },
-): Promise<number> {
+export interface Comparison {
+  /** How many pixels differ, in per cent of the box. */
+  percent: number;
+  /** Writes pictures of both, and of what differs, to {@link reports}. */
+  keep(name: string): Promise<void>;
+}
+
+/** Compares one box, and what is drawn close around it, on pictures of two pages. */
+export function compareBox(plain: PNG, secure: PNG, box: Rectangle): Comparison {
   const area = around(box);
   const [before, after] = [cut(plain, area), cut(secure, area)];
   const difference = new PNG({ width: area.width, height: area.height });
   const pixels = pixelmatch(before.data, after.data, difference.data, area.width, area.height);
-  const percent = (100 * pixels) / Math.max(1, box.width * box.height);
-  if (percent > limit) {
-    await mkdir(reports, { recursive: true });
-    for (const [what, picture] of Object.entries({ plain: before, secure: after, difference }))
-      await writeFile(join(reports, `${name.replace(/\W+/g, '-')}.${what}.png`), PNG.sync.write(picture));
-  }
-  return percent;
+  return {
+    percent: (100 * pixels) / Math.max(1, box.width * box.height),
+    async keep(name) {
+      await mkdir(reports, { recursive: true });
+      for (const [what, picture] of Object.entries({ plain: before, secure: after, difference }))
+        await writeFile(join(reports, `${name.replace(/\W+/g, '-')}.${what}.png`), PNG.sync.write(picture));
+    },
+  };
 }
 
 /** A box with what is drawn close around it, in whole pixels. */

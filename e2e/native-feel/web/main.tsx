@@ -2,6 +2,7 @@ import { LunaSecProvider } from '@lunasec/react-sdk';
 import { createRoot } from 'react-dom/client';
 import { Cases } from './cases.js';
 import { plainFields, secureFields } from './fields.js';
+import { Form } from './Form.js';
 import { graphql } from './graphql.js';
 import { Store } from './Store.js';
 import { texts } from './texts.js';
@@ -9,7 +10,7 @@ import type { TextName } from './texts.js';
 import { themes } from './themes.js';
 import type { Theme, ThemeName } from './themes.js';
 
-/** `?store` stores the texts; `?theme=…&as=plain` or `secure` shows every field in every state. */
+/** `?store` stores the texts; `?form` shows a form to type into; `?theme=…&as=plain` or `secure` shows every field in every state. */
 const query = new URLSearchParams(location.search);
 const config: { applicationId: string; tokenizerURL: string } = await (await fetch('/config.json')).json();
 const root = createRoot(document.getElementById('root')!);
@@ -18,6 +19,12 @@ if (query.has('store'))
   root.render(
     <LunaSecProvider {...config}>
       <Store />
+    </LunaSecProvider>,
+  );
+else if (query.has('form'))
+  root.render(
+    <LunaSecProvider {...config}>
+      <Form />
     </LunaSecProvider>,
   );
 else {

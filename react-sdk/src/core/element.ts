@@ -7,7 +7,7 @@ import type { Page } from './page.js';
 import { attributesOf } from './props.js';
 import type { ControlProps } from './props.js';
 import { setRows } from './rows.js';
-import { stateAttributes, userInvalid } from './states.js';
+import { setState, stateAttributes, userInvalid } from './states.js';
 import { readFrameStyles, readStyles, takesInput } from './style.js';
 
 /** What an app can do about a problem. */
@@ -123,7 +123,7 @@ export function createElement({
   /** A state of the element in the frame, for the app's style sheets and for what the page draws around the frame. */
   function mark(attribute: string, on: boolean): void {
     if (twin.hasAttribute(attribute) === on) return;
-    twin.toggleAttribute(attribute, on);
+    setState(twin, attribute, on);
     paint();
   }
 
@@ -200,7 +200,7 @@ export function createElement({
       link.close();
       frame.remove();
       for (const name of [...Object.values(stateAttributes), userInvalid, 'data-lunasec-filled'])
-        twin.removeAttribute(name);
+        setState(twin, name, false);
     },
   };
 }

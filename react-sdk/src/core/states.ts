@@ -13,6 +13,13 @@ export type State = keyof typeof stateAttributes;
 /** The same for what is invalid once somebody has had to do with it. */
 export const userInvalid = 'data-lunasec-user-invalid';
 
+/** Puts a twin into a state, or out of it. One that is invalid is also no longer `:valid`; it belongs to no form. */
+export function setState(twin: HTMLElement, attribute: string, on: boolean): void {
+  twin.toggleAttribute(attribute, on);
+  if (attribute === stateAttributes.invalid)
+    (twin as Partial<HTMLInputElement>).setCustomValidity?.(on ? 'invalid' : '');
+}
+
 const replacements: Record<string, string> = {
   ':focus': stateAttributes.focus,
   ':focus-visible': stateAttributes.focus,

@@ -1,6 +1,6 @@
 import { styleProperties } from '@lunasec/secure-frame/protocol';
 import type { ElementKind, PageToElement, Styles } from '@lunasec/secure-frame/protocol';
-import { stateAttributes, userInvalid } from './states.js';
+import { setState, stateAttributes, userInvalid } from './states.js';
 import type { State } from './states.js';
 
 export type StyleMessage = Extract<PageToElement, { type: 'style' }>;
@@ -26,7 +26,7 @@ export function readStyles(twin: HTMLElement, kind: ElementKind, isTouched = fal
     : styleProperties.filter((property) => !drawnByPage.test(property));
   const marks = [...Object.values(stateAttributes), userInvalid];
   const live = marks.filter((name) => twin.hasAttribute(name));
-  for (const name of live) twin.removeAttribute(name);
+  for (const name of live) setState(twin, name, false);
   try {
     const look = () => read(getComputedStyle(twin), properties, lineHeightOf(twin));
     const base = look();
@@ -35,9 +35,9 @@ export function readStyles(twin: HTMLElement, kind: ElementKind, isTouched = fal
     const inStates = (...states: State[]) => {
       const set: string[] = states.map((state) => stateAttributes[state]);
       if (isTouched && states.includes('invalid')) set.push(userInvalid);
-      for (const name of set) twin.setAttribute(name, '');
+      for (const name of set) setState(twin, name, true);
       const styles = without(base, look());
-      for (const name of set) twin.removeAttribute(name);
+      for (const name of set) setState(twin, name, false);
       return styles;
     };
     const single = { hover: inStates('hover'), focus: inStates('focus'), invalid: inStates('invalid') };
@@ -63,7 +63,7 @@ export function readStyles(twin: HTMLElement, kind: ElementKind, isTouched = fal
       ...defined(pairs),
     };
   } finally {
-    for (const name of live) twin.setAttribute(name, '');
+    for (const name of live) setState(twin, name, true);
   }
 }
 
@@ -122,7 +122,7 @@ export function readFrameStyles(twin: HTMLElement, kind: ElementKind): Styles {
     height: `calc(100% + ${inset.top + inset.bottom}px)`,
   };
   if (!takesInput(kind)) return styles;
-  const isRingOfBrowser = computed.outlineStyle === 'auto' && looksNative(twin);
+  const isRingOfBrowser = computed.outlineStyle === 'auto';
   const { matchMedia } = twin.ownerDocument.defaultView ?? {};
   const hasForcedRing =
     twin.hasAttribute(stateAttributes.focus) && matchMedia?.('(forced-colors: active)').matches;
@@ -130,8 +130,11 @@ export function readFrameStyles(twin: HTMLElement, kind: ElementKind): Styles {
     ...styles,
     ...take([...ring, ...corners]),
     'box-shadow': shadows(computed.boxShadow, (shadow) => !isInset(shadow)),
-    // A field that the browser draws has its ring inside, on its border.
-    ...(isRingOfBrowser && { 'outline-offset': '-1px', 'border-radius': '2px' }),
+    // The ring that a browser draws by itself takes a pixel of the border; a frame has none.
+    ...(isRingOfBrowser && {
+      'outline-offset': `calc(${computed.outlineOffset} - min(1px, ${computed.borderTopWidth}))`,
+      ...(looksNative(twin) && { 'border-radius': '2px' }),
+    }),
     // These colours are the forced ones already, but for that of the focus, which no page can give to its twin.
     'forced-color-adjust': 'none',
     ...(hasForcedRing && { 'outline-color': 'Highlight' }),
