@@ -7,8 +7,9 @@ import type { Page } from './page.js';
 import { attributesOf } from './props.js';
 import type { ControlProps } from './props.js';
 import { setRows } from './rows.js';
-import { setState, stateAttributes, userInvalid } from './states.js';
-import { readFrameStyles, readStyles, takesInput } from './style.js';
+import { setState, stateAttributes, takesInput, userInvalid } from './marks.js';
+import { lookPart } from './parts.js';
+import type { Look } from './parts.js';
 
 /** What an app can do about a problem. */
 export interface ProblemHelp {
@@ -69,6 +70,8 @@ export function createElement({
     visibility: 'hidden',
   });
 
+  let look: Look | undefined;
+  let unwatch = () => {};
   let askedAt = 0;
   /** Whether the grant of the token was renewed already, without success so far. */
   let renewed = false;
@@ -79,6 +82,8 @@ export function createElement({
     page,
     frame,
     takesInput: isControl,
+    // Then nothing flashes in another look.
+    whenReady: (offer) => lookPart.use(offer),
     onConnect: restyle,
     events: {
       state(state, before) {
@@ -128,12 +133,12 @@ export function createElement({
   }
 
   function paint(): void {
-    setStyles(frame, readFrameStyles(twin, kind));
+    if (look) setStyles(frame, look.readFrameStyles(twin, kind));
   }
 
   function restyle(): void {
     arrange();
-    link.style(readStyles(twin, kind, touched));
+    if (look) link.style(look.readStyles(twin, kind, touched));
     paint();
     // A fieldset around or the text of a label may have changed too.
     configure();
@@ -169,7 +174,11 @@ export function createElement({
   const hover = ({ type }: Event) => mark(stateAttributes.hover, type === 'mouseenter');
   frame.addEventListener('mouseenter', hover);
   frame.addEventListener('mouseleave', hover);
-  const unwatch = page.appearance.watch(host, restyle);
+  // Where it cannot be fetched, the field says in time that it did not start.
+  const forgetLook = lookPart.use((loaded) => {
+    look = loaded;
+    unwatch = page.appearance(loaded).watch(host, restyle);
+  });
   // A delegation holds from the next time that it loads.
   if (props.copyable) frame.allow = 'clipboard-write';
   frame.src = page.elementURL;
@@ -195,6 +204,7 @@ export function createElement({
       if (command === 'blur') frame.blur();
     },
     close() {
+      forgetLook();
       unwatch();
       texts.disconnect();
       link.close();

@@ -1,9 +1,10 @@
 import { controllerFrameName, controllerToPage, renewalFrameName } from '@lunasec/secure-frame/protocol';
 import type { Channel, ControllerToPage, PageToController, Problem } from '@lunasec/secure-frame/protocol';
-import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
 import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
+import { lookPart } from './parts.js';
+import type { Look } from './parts.js';
 
 export interface PageOptions {
   /** The app's id at the tokenizer. */
@@ -29,7 +30,8 @@ export interface Page {
   /** Where element frames come from. */
   readonly elementURL: string;
   readonly origin: string;
-  readonly appearance: Appearance;
+  /** What watches the look of this page, once that part is there. */
+  appearance(look: Look): Appearance;
   /** Every field of the page that takes input. */
   readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -76,7 +78,8 @@ export function createPage({
 }: PageOptions): Page {
   const base = tokenizerURL.replace(/\/+$/, '');
   const { origin } = new URL(base);
-  const appearance = createAppearance();
+  let made: Appearance | undefined;
+  const appearance = ({ createAppearance }: Look) => (made ??= createAppearance());
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
   let refresh: (() => unknown) | undefined;
@@ -150,10 +153,12 @@ export function createPage({
       received: receive,
     });
     const startTimer = setTimeout(() => enter(failure()), startTimeout);
-    const stopAppearance = appearance.start(document);
+    let stopAppearance = () => {};
+    const forgetLook = lookPart.use((look) => (stopAppearance = appearance(look).start(document)));
 
     return () => {
       clearTimeout(startTimer);
+      forgetLook();
       stopAppearance();
       endRenewal();
       disconnect();

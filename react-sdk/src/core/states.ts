@@ -1,25 +1,10 @@
+import { stateAttributes, userInvalid } from './marks.js';
+
 /**
  * A twin is never focused, hovered or invalid itself: the element inside the frame is. So that the app's rules for these
  * states apply to the twin all the same, they are repeated with an attribute in place of the pseudo-class. Both weigh the
  * same in the cascade.
  */
-export const stateAttributes = {
-  focus: 'data-lunasec-focused',
-  hover: 'data-lunasec-hovered',
-  invalid: 'data-lunasec-invalid',
-} as const;
-export type State = keyof typeof stateAttributes;
-
-/** The same for what is invalid once somebody has had to do with it. */
-export const userInvalid = 'data-lunasec-user-invalid';
-
-/** Puts a twin into a state, or out of it. One that is invalid is also no longer `:valid`; it belongs to no form. */
-export function setState(twin: HTMLElement, attribute: string, on: boolean): void {
-  twin.toggleAttribute(attribute, on);
-  if (attribute === stateAttributes.invalid)
-    (twin as Partial<HTMLInputElement>).setCustomValidity?.(on ? 'invalid' : '');
-}
-
 const replacements: Record<string, string> = {
   ':focus': stateAttributes.focus,
   ':focus-visible': stateAttributes.focus,

@@ -1,7 +1,7 @@
 import { styleProperties } from '@lunasec/secure-frame/protocol';
 import type { ElementKind, PageToElement, Styles } from '@lunasec/secure-frame/protocol';
-import { setState, stateAttributes, userInvalid } from './states.js';
-import type { State } from './states.js';
+import { setState, stateAttributes, takesInput, userInvalid } from './marks.js';
+import type { State } from './marks.js';
 
 export type StyleMessage = Extract<PageToElement, { type: 'style' }>;
 
@@ -12,8 +12,6 @@ const placeholderProperties =
 
 /** A frame takes no longer value, and looks at each: what is not known to be safe it leaves out. */
 const maxLength = 512;
-
-export const takesInput = (kind: ElementKind): boolean => kind === 'input' || kind === 'textarea';
 
 /**
  * Reads how a twin looks in each state, as the frame is to look: allowed properties only. `isTouched`: somebody has
