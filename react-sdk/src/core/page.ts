@@ -3,8 +3,8 @@ import type { Channel, ControllerToPage, PageToController, Problem } from '@luna
 import type { Appearance } from './appearance.js';
 import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
-import { lookPart } from './parts.js';
-import type { Look } from './parts.js';
+import { presentationPart } from './parts.js';
+import type { PresentationPart } from './parts.js';
 
 export interface PageOptions {
   /** The app's id at the tokenizer. */
@@ -31,7 +31,7 @@ export interface Page {
   readonly elementURL: string;
   readonly origin: string;
   /** What watches the look of this page, once that part is there. */
-  appearance(look: Look): Appearance;
+  appearance(part: PresentationPart): Appearance;
   /** Every field of the page that takes input. */
   readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -79,7 +79,7 @@ export function createPage({
   const base = tokenizerURL.replace(/\/+$/, '');
   const { origin } = new URL(base);
   let made: Appearance | undefined;
-  const appearance = ({ createAppearance }: Look) => (made ??= createAppearance());
+  const appearance = ({ createAppearance }: PresentationPart) => (made ??= createAppearance());
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
   let refresh: (() => unknown) | undefined;
@@ -154,11 +154,11 @@ export function createPage({
     });
     const startTimer = setTimeout(() => enter(failure()), startTimeout);
     let stopAppearance = () => {};
-    const forgetLook = lookPart.use((look) => (stopAppearance = appearance(look).start(document)));
+    const forgetPart = presentationPart.use((part) => (stopAppearance = appearance(part).start(document)));
 
     return () => {
       clearTimeout(startTimer);
-      forgetLook();
+      forgetPart();
       stopAppearance();
       endRenewal();
       disconnect();

@@ -1,5 +1,6 @@
 import { createLazy } from './lazy.js';
 
-export type Look = typeof import('./look.js'); // eslint-disable-line @typescript-eslint/consistent-type-imports -- of a module that is not to be loaded
+// eslint-disable-next-line @typescript-eslint/consistent-type-imports -- of a module that is not to be loaded at once
+export type PresentationPart = typeof import('./presentation.js');
 
-export const lookPart = /*#__PURE__*/ createLazy<Look>(() => import('./look.js'));
+export const presentationPart = /*#__PURE__*/ createLazy<PresentationPart>(() => import('./presentation.js'));
