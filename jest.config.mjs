@@ -23,7 +23,7 @@ const project = (name, extra = {}) => ({
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  transform: transform(name === 'react-sdk'),
+  transform: transform(['react-sdk', 'gallery'].includes(name)),
   ...extra,
 });
 
@@ -34,6 +34,7 @@ export default {
     project('node-sdk', { setupFiles: ['reflect-metadata'] }),
     project('react-sdk'),
     project('demo-graphql-app', { setupFiles: ['reflect-metadata'] }),
+    project('gallery'),
     project('e2e'),
     {
       displayName: 'scripts',

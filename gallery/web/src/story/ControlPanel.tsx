@@ -1,0 +1,129 @@
+import { useId } from 'react';
+import type { StoredValue } from '../api.js';
+import type { Control, Controls } from './types.js';
+
+/** What somebody chose; of a token control the name of a stored value. */
+export type Choices = Readonly<Record<string, string | number | boolean | undefined>>;
+
+interface Props {
+  controls: Controls;
+  choices: Choices;
+  stored: readonly StoredValue[];
+  onChoose(name: string, value: string | number | boolean | undefined): void;
+  onReset(): void;
+}
+
+/** The props of a story, as a form. */
+export function ControlPanel({ controls, choices, stored, onChoose, onReset }: Props) {
+  const names = Object.keys(controls);
+  if (names.length === 0) return null;
+  return (
+    <section className="g-card" aria-labelledby="controls-title">
+      <div className="g-card-head">
+        <h2 className="g-h2" id="controls-title">
+          Props
+        </h2>
+        <button type="button" className="g-button g-small" onClick={onReset}>
+          Reset
+        </button>
+      </div>
+      <div className="g-controls">
+        {names.map((name) => (
+          <ControlField
+            key={name}
+            control={controls[name]!}
+            value={choices[name]}
+            stored={stored}
+            onChange={(value) => onChoose(name, value)}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface FieldProps {
+  control: Control;
+  value: Choices[string];
+  stored: readonly StoredValue[];
+  onChange(value: string | number | boolean | undefined): void;
+}
+
+function ControlField({ control, value, stored, onChange }: FieldProps) {
+  const id = useId();
+  const hint = [control.hint, control.fixed && 'Fixed at the first render: a change makes a new element.']
+    .filter(Boolean)
+    .join(' ');
+  const described = hint ? `${id}-hint` : undefined;
+  const note = hint && (
+    <p className="g-hint" id={described}>
+      {hint}
+    </p>
+  );
+  if (control.kind === 'toggle')
+    return (
+      <div className="g-control">
+        <label className="g-check">
+          <input
+            type="checkbox"
+            className="g-checkbox"
+            checked={value === true}
+            aria-describedby={described}
+            onChange={(event) => onChange(event.target.checked)}
+          />
+          {control.label}
+        </label>
+        {note}
+      </div>
+    );
+  return (
+    <div className="g-control">
+      <label className="g-label" htmlFor={id}>
+        {control.label}
+      </label>
+      {control.kind === 'choice' || control.kind === 'token' ? (
+        <select
+          id={id}
+          className="g-input"
+          value={String(value ?? '')}
+          aria-describedby={described}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          {control.kind === 'choice' ? (
+            control.options.map((option) => (
+              <option key={option} value={option}>
+                {option || '(none)'}
+              </option>
+            ))
+          ) : (
+            <>
+              {stored.length === 0 && <option value="">(nothing stored yet)</option>}
+              {[...stored].reverse().map(({ name, storedAt }) => (
+                <option key={name} value={name}>
+                  {name}, {new Date(storedAt).toLocaleTimeString('en-GB')}
+                </option>
+              ))}
+            </>
+          )}
+        </select>
+      ) : (
+        <input
+          id={id}
+          className="g-input"
+          type={control.kind}
+          value={String(value ?? '')}
+          autoComplete="off"
+          spellCheck={false}
+          aria-describedby={described}
+          {...(control.kind === 'number' && { min: control.min, max: control.max })}
+          onChange={({ target }) => {
+            if (control.kind === 'text') return onChange(target.value);
+            const next = target.value === '' ? undefined : target.valueAsNumber;
+            if (next === undefined || (next >= control.min && next <= control.max)) onChange(next);
+          }}
+        />
+      )}
+      {note}
+    </div>
+  );
+}
