@@ -46,13 +46,10 @@ const typeDefs = /* GraphQL */ `
 `;
 
 /** The gallery's API, its fields with `@token` guarded. Values are kept per session, in memory. */
-export function createGallerySchema({
-  tokenDirective,
-  deleteTokens,
-  grants,
-}: Pick<LunaSec, 'tokenDirective' | 'deleteTokens'> & {
-  grants: Pick<LunaSec['grants'], 'revoke'>;
-}): GraphQLSchema {
+export function createGallerySchema(
+  lunaSec: Pick<LunaSec, 'tokenDirective' | 'deleteTokens'> & { grants: Pick<LunaSec['grants'], 'revoke'> },
+): GraphQLSchema {
+  const { tokenDirective } = lunaSec;
   return tokenDirective.transform(
     makeExecutableSchema<GalleryContext>({
       typeDefs: [tokenDirective.typeDefs, typeDefs],
@@ -65,7 +62,10 @@ export function createGallerySchema({
             if (!session) throw problem('UNAUTHENTICATED', 'Your session ended. Reload the page.');
             const names = new Set([...session.values.keys(), ...values.map(({ name }) => name)]);
             if (names.size > maxValues || !values.every(({ name }) => namePattern.test(name)))
-              throw problem('BAD_USER_INPUT', `A session keeps ${maxValues} values, each under a short name.`);
+              throw problem(
+                'BAD_USER_INPUT',
+                `A session keeps ${maxValues} values, each under a short name.`,
+              );
             const replaced: string[] = [];
             for (const { name, token } of values) {
               const before = session.values.get(name)?.token;
@@ -75,12 +75,12 @@ export function createGallerySchema({
             }
             const kept = new Set([...session.values.values()].map(({ token }) => token));
             const gone = replaced.filter((token) => !kept.has(token));
-            if (gone.length > 0) await deleteTokens(gone);
+            if (gone.length > 0) await lunaSec.deleteTokens(gone);
             return [...session.values.values()];
           },
           revoke: async (_source, { name }: { name: string }, { session }) => {
             const token = session?.values.get(name)?.token;
-            return session && token ? (await grants.revoke(session.id, token)) > 0 : false;
+            return session && token ? (await lunaSec.grants.revoke(session.id, token)) > 0 : false;
           },
           beginSession: (_source, _args, context) => context.beginSession().then(() => true),
           endSession: (_source, _args, context) => context.endSession().then(() => true),

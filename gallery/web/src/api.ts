@@ -56,6 +56,7 @@ export function failureOf(error: unknown): Failure {
     return { code: String(first?.extensions?.code ?? 'UNKNOWN'), message: first?.message ?? error.message };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNAVAILABLE';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNAVAILABLE';
   return { code, message };
 }

@@ -29,7 +29,10 @@ export function StoredValuesProvider({ children }: { children: ReactNode }) {
     [send],
   );
   const known = data?.values;
-  const stored = useMemo(() => ({ values: known ?? [], store, refresh: () => refetch() }), [known, store, refetch]);
+  const stored = useMemo(
+    () => ({ values: known ?? [], store, refresh: () => refetch() }),
+    [known, store, refetch],
+  );
   return <Values.Provider value={stored}>{children}</Values.Provider>;
 }
 

@@ -12,7 +12,7 @@ export function Stage({ settings, ref, children }: Props) {
   const { theme, width, largeText, rightToLeft } = settings;
   const classes = [
     'g-stage',
-    theme === 'Brand variables' && 'acme',
+    theme === 'Brand' && 'acme',
     width === 'Narrow' && 'g-stage-narrow',
     largeText && 'g-stage-large',
   ];

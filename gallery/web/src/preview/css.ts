@@ -9,6 +9,6 @@ import type { ThemeName } from './themes.js';
 /** The style sheet of a theme, for the code sample. */
 export const themeCSS: Partial<Record<ThemeName, string>> = {
   'Plain CSS': plain,
-  'Utility CSS': utility,
-  'Brand variables': brand,
+  Utilities: utility,
+  Brand: brand,
 };

@@ -12,7 +12,7 @@ export interface Look {
   button: string | undefined;
 }
 
-export const themeNames = ['Browser', 'Plain CSS', 'Utility CSS', 'Brand variables'] as const;
+export const themeNames = ['Browser', 'Plain CSS', 'Utilities', 'Brand'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
 const control =
@@ -43,7 +43,7 @@ export const looks: Record<ThemeName, Look> = {
     error: 'error',
     button: 'button',
   },
-  'Utility CSS': {
+  Utilities: {
     form: 'grid gap-4',
     row: 'grid gap-1',
     label: 'text-sm font-medium text-ink',
@@ -55,7 +55,7 @@ export const looks: Record<ThemeName, Look> = {
     error: 'm-0 text-sm text-rose',
     button: 'justify-self-start rounded-md border-0 bg-sky px-4 py-2 text-base font-medium text-white',
   },
-  'Brand variables': {
+  Brand: {
     form: 'acme-form',
     row: 'acme-row',
     label: 'acme-label',

@@ -6,7 +6,8 @@ import { story, text, toggle } from '../story/types.js';
 export const besidePlain = story({
   id: 'beside-plain',
   title: 'Beside a plain input',
-  about: 'The first field is plain, the second secure, with the same classes. Switch the theme: they look alike in each.',
+  about:
+    'The first field is plain, the second secure, with the same classes. Switch the theme: they look alike in each.',
   controls: {
     disabled: toggle('disabled'),
     readOnly: toggle('readOnly'),

@@ -1,9 +1,17 @@
-import { SecureInput, SecureTextArea, type SecureInputProps, type SecureTextAreaProps } from '@lunasec/react-sdk';
+import {
+  SecureInput,
+  SecureTextArea,
+  type SecureInputProps,
+  type SecureTextAreaProps,
+} from '@lunasec/react-sdk';
 import { jsx, raw, sample } from '../story/jsx.js';
 import { story, type Controls, type Values } from '../story/types.js';
 import type { Story } from '../story/types.js';
 
-interface FieldStory<C extends Controls, Props> extends Pick<Story<C>, 'id' | 'title' | 'about' | 'controls'> {
+interface FieldStory<C extends Controls, Props> extends Pick<
+  Story<C>,
+  'id' | 'title' | 'about' | 'controls'
+> {
   label: string | ((values: Values<C>) => string);
   /** Beneath the field, and its description. */
   hint?: string | ((values: Values<C>) => string);

@@ -9,7 +9,8 @@ const calls = ['focus', 'blur', 'clear', 'validate', 'tokenize'] as const;
 export const fromCode = story({
   id: 'from-code',
   title: 'From code',
-  about: 'A ref gives focus(), blur(), clear(), validate() and tokenize(); useSecureForm() stores fields without a form.',
+  about:
+    'A ref gives focus(), blur(), clear(), validate() and tokenize(); useSecureForm() stores fields without a form.',
   controls: { required: toggle('required', true) },
   form: 'none',
   render: ({ required }, preview) => <FromCode required={required} preview={preview} />,

@@ -35,7 +35,9 @@ const batch = story({
         {(field) => <SecureInput {...field} autoComplete="name" required={requireAll} />}
       </Row>
       <Row preview={preview} name="ssn" label="Social security number">
-        {(field) => <SecureInput {...field} inputMode="numeric" placeholder="000-00-0000" required={requireAll} />}
+        {(field) => (
+          <SecureInput {...field} inputMode="numeric" placeholder="000-00-0000" required={requireAll} />
+        )}
       </Row>
       <Row preview={preview} name="notes" label="Notes" area>
         {(field) => <SecureTextArea {...field} rows={3} required={requireAll} />}
@@ -65,7 +67,9 @@ const errors = story({
   title: 'Errors',
   about:
     'A field that is empty or not as it should be gets the focus and onError gives VALIDATION_FAILED; if a value cannot be stored, onError gives the reason. Nothing typed is lost, and onSubmit does not run.',
-  controls: { refuse: toggle('The server refuses the tokens', false, { hint: 'As if they were not this session’s.' }) },
+  controls: {
+    refuse: toggle('The server refuses the tokens', false, { hint: 'As if they were not this session’s.' }),
+  },
   form: 'own',
   render: ({ refuse }, preview) => (
     <Form preview={preview} refuse={refuse}>
@@ -189,7 +193,9 @@ interface RowProps {
   name: string;
   label: string;
   area?: boolean;
-  children(field: { id: string; name: string; className: string | undefined } & ReturnType<Preview['handlers']>): ReactNode;
+  children(
+    field: { id: string; name: string; className: string | undefined } & ReturnType<Preview['handlers']>,
+  ): ReactNode;
 }
 
 function Row({ preview: { look, id, handlers }, name, label, area, children }: RowProps) {

@@ -8,7 +8,8 @@ const optional = (value: string) => value || undefined;
 const types = inputStory({
   id: 'types',
   title: 'Types',
-  about: 'A secure input takes the types of an input that hold one line of text. Keyboards of phones follow them.',
+  about:
+    'A secure input takes the types of an input that hold one line of text. Keyboards of phones follow them.',
   controls: {
     type: choice('type', ['text', 'email', 'tel', 'number', 'password', 'url'], 'text', { fixed: true }),
     placeholder: text('placeholder', 'Type here'),
@@ -71,8 +72,11 @@ const examples = {
 const validators = inputStory({
   id: 'validators',
   title: 'Validators',
-  about: 'Built-in checks that know more than a pattern can say. They run in the frame; the verdict is all that leaves it.',
-  controls: { validator: choice('validator', ['SSN', 'Email', 'CardNumber', 'Phone'], 'CardNumber', { fixed: true }) },
+  about:
+    'Built-in checks that know more than a pattern can say. They run in the frame; the verdict is all that leaves it.',
+  controls: {
+    validator: choice('validator', ['SSN', 'Email', 'CardNumber', 'Phone'], 'CardNumber', { fixed: true }),
+  },
   label: ({ validator }) => examples[validator][0],
   hint: ({ validator }) => examples[validator][1],
   props: ({ validator }) => ({ validator }),
@@ -91,14 +95,30 @@ const prefilled = inputStory({
 const autocomplete = inputStory({
   id: 'autocomplete',
   title: 'Autofill and keyboards',
-  about: 'What browsers, password managers and on-screen keyboards go by. Spelling is checked only where asked for: some browsers send text to a server for it.',
+  about:
+    'What browsers, password managers and on-screen keyboards go by. Spelling is checked only where asked for: some browsers send text to a server for it.',
   controls: {
     autoComplete: choice(
       'autoComplete',
-      ['off', 'name', 'email', 'tel', 'street-address', 'postal-code', 'cc-number', 'cc-exp', 'cc-csc', 'one-time-code'],
+      [
+        'off',
+        'name',
+        'email',
+        'tel',
+        'street-address',
+        'postal-code',
+        'cc-number',
+        'cc-exp',
+        'cc-csc',
+        'one-time-code',
+      ],
       'cc-number',
     ),
-    inputMode: choice('inputMode', ['', 'text', 'numeric', 'decimal', 'tel', 'email', 'url', 'none'], 'numeric'),
+    inputMode: choice(
+      'inputMode',
+      ['', 'text', 'numeric', 'decimal', 'tel', 'email', 'url', 'none'],
+      'numeric',
+    ),
     enterKeyHint: choice('enterKeyHint', ['', 'done', 'enter', 'go', 'next', 'send'], ''),
     autoCapitalize: choice('autoCapitalize', ['', 'off', 'words', 'characters', 'sentences'], ''),
     spellCheck: toggle('spellCheck'),

@@ -78,7 +78,8 @@ function State({ preview: { look, id, handlers, say } }: { preview: Preview }) {
   return (
     <div className={look.form}>
       <p className={look.text}>
-        Session <strong>{session.state}</strong>, connection <strong>{connection}</strong>, {values.length} stored
+        Session <strong>{session.state}</strong>, connection <strong>{connection}</strong>, {values.length}{' '}
+        stored
         {values.length === 1 ? ' value' : ' values'}
       </p>
       <div className={look.row}>

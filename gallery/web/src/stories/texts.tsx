@@ -27,7 +27,10 @@ export const paragraphStory = <const C extends Controls>({
       />
     ),
     code: (values, look) =>
-      sample(['SecureParagraph'], codeOf('SecureParagraph', look.text, props(values), fallbackCode?.(values))),
+      sample(
+        ['SecureParagraph'],
+        codeOf('SecureParagraph', look.text, props(values), fallbackCode?.(values)),
+      ),
   });
 
 /** A story of one stored value in the middle of a sentence. */

@@ -21,8 +21,8 @@ export function EventLog({ entries, onProbe, onClear }: Props) {
       <div className="g-log" role="log" aria-labelledby="log-title" tabIndex={0}>
         {entries.length === 0 ? (
           <p className="g-quiet">
-            Nothing yet. Use the preview: each event of the secure elements appears here, and nothing else about what is
-            typed reaches this page.
+            Nothing yet. Use the preview: each event of the secure elements appears here, and nothing else
+            about what is typed reaches this page.
           </p>
         ) : (
           <ol className="g-log-list">

@@ -24,7 +24,8 @@ export function StoreFirst({ prefix }: { prefix: string }) {
         A value to show
       </label>
       <p className="g-hint" id="store-first-hint">
-        This story shows a stored value, and your session has none yet. Type anything; this page will not see it.
+        This story shows a stored value, and your session has none yet. Type anything; this page will not see
+        it.
       </p>
       <SecureInput
         id="store-first"

@@ -37,7 +37,8 @@ export function StoryView({ pageId, story, settings }: Props) {
   const mine = stored.filter(({ name }) => name.startsWith(`${prefix}/`));
 
   const resolved = resolve(story.controls, choices, stored);
-  const needsValue = Object.values(story.controls).some(({ kind }) => kind === 'token') && stored.length === 0;
+  const needsValue =
+    Object.values(story.controls).some(({ kind }) => kind === 'token') && stored.length === 0;
   const fixed = Object.entries(story.controls).filter(([, control]) => control.fixed);
   const key = JSON.stringify([round, ...fixed.map(([name]) => resolved[name] ?? null)]);
 
@@ -170,7 +171,9 @@ function Shown({
 
 const fresh = (tokens: Record<string, string>, stored: readonly StoredValue[]) =>
   Object.fromEntries(
-    Object.entries(tokens).filter(([, token]) => token !== '' && !stored.some((value) => value.token === token)),
+    Object.entries(tokens).filter(
+      ([, token]) => token !== '' && !stored.some((value) => value.token === token),
+    ),
   );
 
 const initialChoices = (controls: Controls): Choices =>

@@ -10,7 +10,10 @@ const rules: Record<Language, [Piece['kind'], RegExp][]> = {
     ['string', /'(?:\\.|[^'\\\n])*'|"[^"\n]*"|`(?:\\.|[^`\\])*`/y],
     ['tag', /<\/?[A-Za-z][\w.-]*|\/?>(?=[\s<{]|$)/y],
     ['attribute', /[a-zA-Z][\w-]*(?==[{"'])/y],
-    ['keyword', /\b(?:import|from|export|function|return|const|async|await|if|else|new|typeof|true|false|null|undefined|type)\b/y],
+    [
+      'keyword',
+      /\b(?:import|from|export|function|return|const|async|await|if|else|new|typeof|true|false|null|undefined|type)\b/y,
+    ],
     ['number', /\b\d[\d_.]*\b/y],
     ['plain', /[\w$-]+/y],
   ],
@@ -40,7 +43,7 @@ export function highlight(code: string, language: Language): Piece[] {
     if (last?.kind === kind) last.text += text;
     else pieces.push({ kind, text });
   };
-  for (let at = 0; at < code.length; ) {
+  for (let at = 0; at < code.length;) {
     const found = rules[language]
       .map(([kind, pattern]) => {
         pattern.lastIndex = at;

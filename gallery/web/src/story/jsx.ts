@@ -10,7 +10,8 @@ const indent = (text: string, by = '  ') => text.replace(/^(?=.)/gm, by);
 const isRaw = (value: object): value is Raw => 'raw' in value && typeof value.raw === 'string';
 
 function expression(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? quoted(value) : String(value);
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? quoted(value) : String(value);
   if (isRaw(value)) return value.raw;
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return `{ ${entries.map(([name, each]) => `${name}: ${expression(each)}`).join(', ')} }`;

@@ -7,10 +7,16 @@ export function* probe(stage: HTMLElement): Generator<[attempt: string, outcome:
   for (const frame of stage.querySelectorAll('iframe')) {
     const name = frame.title || 'frame';
     yield [`iframe “${name}”.contentDocument`, frame.contentDocument];
-    yield [`iframe “${name}”.contentWindow.document`, attempt(() => frame.contentWindow!.document.body.innerText)];
+    yield [
+      `iframe “${name}”.contentWindow.document`,
+      attempt(() => frame.contentWindow!.document.body.innerText),
+    ];
   }
   for (const text of stage.querySelectorAll<HTMLElement>('p[data-lunasec], span[data-lunasec]'))
-    yield [`document.querySelector('${text.localName}').textContent`, text.textContent.replaceAll('\u200b', '')];
+    yield [
+      `document.querySelector('${text.localName}').textContent`,
+      text.textContent.replaceAll('\u200b', ''),
+    ];
 }
 
 function attempt(read: () => unknown): unknown {
