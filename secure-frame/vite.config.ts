@@ -1,17 +1,35 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
+const base = '/frame/';
+
+/** Has a page load what its script imports together with it. Vite's own would bring a script of its own to do so. */
+const preloadImports: Plugin = {
+  name: 'preload-imports',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { chunk }) =>
+      (chunk?.imports ?? []).map((file) => ({
+        tag: 'link',
+        attrs: { rel: 'modulepreload', crossorigin: true, href: base + file },
+        injectTo: 'head',
+      })),
+  },
+};
+
 /** Two static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. */
 export default defineConfig({
-  base: '/frame/',
+  base,
+  plugins: [preloadImports],
   build: {
     outDir: 'dist/frame',
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: { input: { controller: page('controller'), element: page('element') } },
   },
 });

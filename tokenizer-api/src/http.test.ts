@@ -275,6 +275,9 @@ describe('the HTTP side', () => {
           'cross-origin-embedder-policy': 'require-corp',
         });
         expect(headers['permissions-policy']).toContain('camera=()');
+        expect(headers['permissions-policy']).toContain('clipboard-read=()');
+        // A button in the frame copies a value.
+        expect(headers['permissions-policy']).toContain('clipboard-write=(self)');
         // It would say that nobody may embed the page, or name one origin only.
         expect(headers['x-frame-options']).toBeUndefined();
         const html = await response.text();

@@ -111,7 +111,7 @@ describe('answers', () => {
     const element = load(frame);
     for (const forged of [
       { ...emptyState, filled: 'yes' },
-      { type: 'problem', problem: { code: 7, message: '' } },
+      { type: 'problem', problem: { code: 'no code', message: '' } },
       { type: 'value', text: 'secret' },
       { type: 'validated', requestId: '99', valid: true },
     ])

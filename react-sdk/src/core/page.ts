@@ -2,6 +2,7 @@ import { controllerFrameName, controllerToPage, renewalFrameName } from '@lunase
 import type { Channel, ControllerToPage, PageToController, Problem } from '@lunasec/secure-frame/protocol';
 import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
+import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
 
 export interface PageOptions {
@@ -29,6 +30,8 @@ export interface Page {
   readonly elementURL: string;
   readonly origin: string;
   readonly appearance: Appearance;
+  /** Every field of the page that takes input. */
+  readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
   start(document: Document): () => void;
   session(): Session;
@@ -45,6 +48,15 @@ export interface Page {
    * call. Returns a function that takes it back, if it was not sent yet.
    */
   prefetch(token: string): () => void;
+  /** How the app asks its server for the data again, which renews the read grants of its tokens; undefined: not at all. */
+  setRefresh(refresh: (() => unknown) | undefined): void;
+  canRefresh(): boolean;
+  /**
+   * Has the app ask again, once for all elements that failed at about the same time: not again for a failure of what was asked for
+   * before the last call (`askedAt`, by `performance.now`). Rejects if the app's
+   * function does.
+   */
+  renewGrants(askedAt: number): Promise<unknown>;
 }
 
 /** How long the controller may take to have a session, or none. It repeats a failing call itself meanwhile. */
@@ -67,6 +79,10 @@ export function createPage({
   const appearance = createAppearance();
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
+  let refresh: (() => unknown) | undefined;
+  let refreshedAt = -1;
+  let refreshing: Promise<unknown> | undefined;
+  let isRunning = false;
   let session = connecting;
   let pending: { token: string }[] = [];
   let flushing = false;
@@ -152,6 +168,7 @@ export function createPage({
     elementURL: `${base}/frame/element?application=${encodeURIComponent(applicationId)}`,
     origin,
     appearance,
+    fields: new Set(),
     start,
     session: () => session,
     connection: () => (failing.size > 0 ? 'failing' : 'ok'),
@@ -171,6 +188,18 @@ export function createPage({
       return () => {
         pending = pending.filter((other) => other !== entry);
       };
+    },
+    setRefresh(next) {
+      refresh = next;
+    },
+    canRefresh: () => refresh !== undefined,
+    renewGrants(askedAt) {
+      if (!refreshing || (refreshedAt < askedAt && !isRunning)) {
+        refreshedAt = performance.now();
+        isRunning = true;
+        refreshing = (async () => refresh?.())().finally(() => (isRunning = false));
+      }
+      return refreshing;
     },
   };
 }

@@ -21,11 +21,11 @@ test('the look is read from the computed style, in a message that a frame takes'
   expect(pageToElement(styles)).toEqual(styles);
 });
 
-test('nothing is read that loads, moves or places', () => {
+test('nothing is read that moves or places, or that only loads', () => {
   const { base } = readStyles(
     twin(
       `.control { background-image: url(https://evil.example/); position: fixed; content: "x"; display: grid;
-         cursor: url(https://evil.example/), auto; transform: scale(2); }`,
+         transform: scale(2); }`,
     ),
     'input',
   );

@@ -83,6 +83,7 @@ export const emptyState = {
   type: 'state',
   filled: false,
   valid: true,
+  invalid: null,
   dirty: false,
   focused: false,
   shown: 'none',

@@ -9,7 +9,8 @@ import { hear, portPair } from '../test-support/ports.js';
 import { pass, settled } from '../test-support/time.js';
 import { token } from '../test-support/values.js';
 import { createElement } from './element.js';
-import { storeText } from './values.js';
+import * as extras from './extras.js';
+import { loadText, storeText } from './values.js';
 
 type Configure = Extract<PageToElement, { type: 'configure' }>;
 type State = Extract<ElementToPage, { type: 'state' }>;
@@ -18,7 +19,8 @@ const batch = { id: 'form', size: 1 };
 const minutes = 60_000;
 
 /** An element in a document, with a page at the other end of its port and a store behind its link. */
-function setUp() {
+function setUp({ isByPerson = true, loadExtras = async () => extras } = {}) {
+  const writeText = jest.fn(async (_text: string) => {});
   const store = createStore();
   const [here, there] = portPair();
   const page = hear<ElementToPage>(there);
@@ -30,6 +32,9 @@ function setUp() {
     onDrop: () => dropped.count++,
     fetch: store.fetch,
     now: () => Date.now(),
+    clipboard: { writeText },
+    isByPerson: () => isByPerson,
+    loadExtras,
     link: (onReset) => {
       reset = onReset;
       return store.link;
@@ -43,6 +48,7 @@ function setUp() {
   return {
     store,
     dropped,
+    writeText,
     heard: page.heard,
     send,
     field,
@@ -102,6 +108,7 @@ describe('an element', () => {
       type: 'state',
       filled: false,
       valid: true,
+      invalid: null,
       dirty: false,
       focused: false,
       shown: 'none',
@@ -168,10 +175,11 @@ describe('while somebody types, the page learns', () => {
     await configure({ validator: 'SSN', attributes: { required: true } });
     const before = heard.length;
     for (let length = 1; length <= ssn.length; length++) await type(ssn.slice(0, length));
+    const verdict = { valid: false, invalid: 'VALUE_MISSING' };
     expect(heard.slice(before)).toEqual([
       // Focus, then the first key.
-      { type: 'state', filled: false, valid: false, dirty: false, focused: true, shown: 'none' },
-      { type: 'state', filled: true, valid: false, dirty: true, focused: true, shown: 'none' },
+      { type: 'state', filled: false, ...verdict, dirty: false, focused: true, shown: 'none' },
+      { type: 'state', filled: true, ...verdict, dirty: true, focused: true, shown: 'none' },
     ]);
   });
 
@@ -200,7 +208,26 @@ describe('while somebody types, the page learns', () => {
     await type('078');
     expect(state()).toMatchObject({ valid: true });
     await leave();
-    expect(state()).toMatchObject({ valid: false, focused: false });
+    expect(state()).toMatchObject({ valid: false, invalid: 'VALIDATOR_MISMATCH', focused: false });
+  });
+
+  test('which constraint fails first, together with that and not before', async () => {
+    const { configure, type, leave, heard, state } = setUp();
+    await configure({ validator: 'SSN', attributes: { minLength: 11, pattern: '[0-9\\-]+' } });
+    for (const [text, invalid] of [
+      ['abc', 'PATTERN_MISMATCH'],
+      ['078', 'TOO_SHORT'],
+      ['078-05-0000', 'VALIDATOR_MISMATCH'],
+      [ssn, null],
+    ] as const) {
+      const former = state()!.invalid;
+      await pass(2000);
+      await type(text);
+      expect(state()!.invalid).toBe(former);
+      await leave();
+      expect(state()).toMatchObject({ valid: invalid === null, invalid });
+    }
+    for (const message of heard) expect(elementToPage(message)).toEqual(message);
   });
 
   test('that together with the focus, in one message', async () => {
@@ -268,6 +295,22 @@ describe('a page that hunts for verdicts gets one in two seconds', () => {
     ).toHaveLength(before);
     await pass(2000);
     expect(states().at(-1)).toMatchObject({ valid: true });
+  });
+
+  test('neither by the code, which comes with the verdict', async () => {
+    const { configure, type, send, states } = setUp();
+    await configure({ attributes: { pattern: '[0-9]+', minLength: 5 } });
+    await type('a');
+    await send({ type: 'command', command: 'blur' });
+    expect(states().at(-1)).toMatchObject({ invalid: 'PATTERN_MISMATCH' });
+    for (const text of ['1', '12345', 'a', '12']) {
+      await type(text);
+      await send({ type: 'command', command: 'blur' });
+      await pass(100);
+      expect(states().at(-1)).toMatchObject({ invalid: 'PATTERN_MISMATCH' });
+    }
+    await pass(2000);
+    expect(states().at(-1)).toMatchObject({ invalid: 'TOO_SHORT' });
   });
 
   test('but at once on a text that is as it was', async () => {
@@ -477,7 +520,7 @@ describe('showing', () => {
     expect(
       states()
         .slice(1)
-        .every(({ valid }) => valid),
+        .every(({ valid, invalid }) => valid && invalid === null),
     ).toBe(true);
   });
 
@@ -664,6 +707,194 @@ describe('when the session is another one', () => {
     const before = heard.length;
     await changeSession();
     expect(heard).toHaveLength(before);
+  });
+});
+
+describe('a text area that grows', () => {
+  /** Lays text areas out, with lines of 20 pixels and a padding of 4. */
+  beforeEach(() => {
+    const { prototype } = HTMLTextAreaElement;
+    const sheet = document.head.appendChild(document.createElement('style'));
+    sheet.textContent = 'textarea { padding: 2px }';
+    Object.defineProperty(prototype, 'clientHeight', { get: () => 24, configurable: true });
+    Object.defineProperty(prototype, 'scrollHeight', {
+      get(this: HTMLTextAreaElement) {
+        return this.value.split('\n').length * 20 + 4;
+      },
+      configurable: true,
+    });
+  });
+  afterEach(() => {
+    document.head.replaceChildren();
+    Reflect.deleteProperty(HTMLTextAreaElement.prototype, 'clientHeight');
+    Reflect.deleteProperty(HTMLTextAreaElement.prototype, 'scrollHeight');
+  });
+  const lines = (count: number) => Array(count).fill('x').join('\n');
+  const area = { kind: 'textarea', attributes: { rows: 2, maxRows: 5 } } as const;
+
+  test('asks for the lines that somebody has typed, within limits', async () => {
+    const { configure, type, state, field } = setUp();
+    await configure(area);
+    expect(state()).toMatchObject({ rows: 2 });
+    for (const [typed, rows] of [
+      [1, 2],
+      [3, 3],
+      [9, 5],
+      [4, 4],
+      [0, 2],
+    ] as const) {
+      await type(lines(typed));
+      expect(state()!.rows).toBe(rows);
+      expect(field()).toMatchObject({ rows: 2, className: '' });
+    }
+  });
+
+  test('as many as at first, if the app says nothing', async () => {
+    const { configure, type, state } = setUp();
+    await configure({ kind: 'textarea', attributes: { maxRows: 3 } });
+    expect(state()!.rows).toBe(2);
+    await type(lines(3));
+    expect(state()!.rows).toBe(3);
+  });
+
+  test.each([
+    [{ kind: 'textarea', attributes: {} } as const],
+    [{ kind: 'input', attributes: { maxRows: 5 } } as const],
+  ])('no other tells how many lines there are: %j', async (configuration) => {
+    const { configure, type, states } = setUp();
+    await configure(configuration);
+    await type(lines(3));
+    for (const state of states()) expect(state).not.toHaveProperty('rows');
+  });
+
+  test('nor how many a stored value has, at whatever width, until somebody edits it', async () => {
+    const { configure, show, stored, type, states, state, send } = setUp();
+    await configure(area);
+    await show(await stored(lines(4)));
+    window.dispatchEvent(new Event('resize'));
+    await send({ type: 'style', base: { 'font-size': '99px' } });
+    await settled();
+    expect(states().every(({ rows }) => rows === 2)).toBe(true);
+    await type(lines(5));
+    expect(state()!.rows).toBe(5);
+  });
+
+  test('keeps its size when the value is stored, and has none of it for another', async () => {
+    const { configure, type, tokenize, answer, show, stored, state } = setUp();
+    await configure(area);
+    await type(lines(4));
+    await tokenize('1');
+    await show((answer('1') as { token: string }).token);
+    expect(state()!.rows).toBe(4);
+    Object.defineProperty(HTMLTextAreaElement.prototype, 'scrollHeight', { value: 64, configurable: true });
+    window.dispatchEvent(new Event('resize'));
+    await settled();
+    expect(state()!.rows).toBe(4);
+    await show(await stored(lines(3)));
+    expect(state()!.rows).toBe(2);
+  });
+});
+
+describe('what is concealed', () => {
+  const concealed = { conceal: 4, revealable: true, copyable: true };
+  const button = (name: string) => document.querySelector<HTMLButtonElement>(`button[aria-label="${name}"]`)!;
+
+  test('is for a person to reveal and to copy; the page does not learn of it', async () => {
+    const { configure, show, stored, field, heard, writeText } = setUp();
+    await configure({ kind: 'span', attributes: concealed });
+    await show(await stored(ssn));
+    expect(field().textContent).toBe('•••-••-1120');
+    const before = heard.length;
+    button('Show').click();
+    button('Copy').click();
+    await settled();
+    expect(field().textContent).toBe(ssn);
+    expect(writeText).toHaveBeenCalledWith(ssn);
+    expect(heard).toHaveLength(before);
+  });
+
+  test('stays so whatever the page says', async () => {
+    const { configure, show, stored, field, send } = setUp({ isByPerson: false });
+    await configure({ kind: 'paragraph', attributes: concealed });
+    await show(await stored(ssn));
+    await configure({ kind: 'paragraph', attributes: { conceal: 64, revealable: true } });
+    await configure({ kind: 'paragraph', attributes: {} });
+    await send({ type: 'command', command: 'focus' });
+    button('Show').click();
+    expect(field().textContent).toBe('•••-••-1120');
+  });
+
+  test.each<[string, (element: ReturnType<typeof setUp>, other: string) => Promise<void>]>([
+    ['another value is shown', ({ show }, other) => show(other)],
+    ['the session is another one', ({ changeSession }) => changeSession()],
+  ])('is so again when %s', async (_, act) => {
+    const element = setUp();
+    await element.configure({ kind: 'span', attributes: concealed });
+    await element.show(await element.stored(ssn));
+    button('Show').click();
+    await act(element, await element.stored('219-09-9999'));
+    expect(button('Show')).not.toBeNull();
+    expect(element.field().textContent).toMatch(/^(•••-••-9999)?$/);
+  });
+
+  test('is stored as it was typed', async () => {
+    const { configure, type, leave, tokenize, answer, store } = setUp();
+    await configure({ attributes: { conceal: 4, mask: '###-##-####' } });
+    await type('078051120');
+    await leave();
+    expect(document.querySelector<HTMLInputElement>('#cover')!.value).toBe('•••-••-1120');
+    await tokenize('1');
+    const { token: made } = answer('1') as { token: string };
+    const text = await loadText(made, store.link, store.fetch);
+    expect(text).toBe(ssn);
+  });
+
+  test('keeps its place and look when the app changes something', async () => {
+    const { configure, send, field } = setUp();
+    await configure({ attributes: { copyable: true } });
+    Object.defineProperty(document.querySelector('#tools')!, 'offsetWidth', { value: 30 });
+    await send({ type: 'style', base: { 'padding-right': '8px' } });
+    const padding = field().style.paddingRight;
+    expect(padding).toBe('42px');
+    await configure({ attributes: { copyable: true, placeholder: 'x' } });
+    await send({ type: 'style', base: { 'padding-right': '8px' } });
+    expect(field().style.paddingRight).toBe(padding);
+  });
+});
+
+describe('while the extras of a field are loading', () => {
+  test('what the page says waits, and is done in its order', async () => {
+    let loaded = () => {};
+    const loadExtras = () =>
+      new Promise<typeof extras>((resolve) => {
+        loaded = () => resolve(extras);
+      });
+    const element = setUp({ loadExtras });
+    const { configure, show, stored, send, tokenize, heard, field, answer } = element;
+    const name = await stored(ssn);
+    await configure({ attributes: { conceal: 4, placeholder: 'first' } });
+    await send({ type: 'style', base: { color: 'rgb(1, 2, 3)' } });
+    await configure({ attributes: { placeholder: 'second' } });
+    await show(name);
+    await tokenize('1');
+    expect(heard).toEqual([{ type: 'ready' }]);
+    expect(field()).toBeNull();
+    loaded();
+    await settled();
+    expect(field().placeholder).toBe('second');
+    expect(field().style.color).toBe('rgb(1, 2, 3)');
+    expect(answer('1')).toMatchObject({ token: name });
+    expect(document.querySelector<HTMLInputElement>('#cover')!.value).toBe('•••-••-1120');
+  });
+
+  test('and in vain, if they do not load: nothing is ever shown as it should not be', async () => {
+    const element = setUp({ loadExtras: () => Promise.reject(new TypeError('Failed to fetch')) });
+    const { configure, show, stored, problems, field } = element;
+    await configure({ kind: 'span', attributes: { conceal: 4 } });
+    await show(await stored(ssn));
+    await configure({ kind: 'span', attributes: {} });
+    expect(problems()).toEqual(['UNAVAILABLE']);
+    expect(field()).toBeNull();
   });
 });
 

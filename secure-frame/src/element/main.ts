@@ -14,6 +14,9 @@ acceptPage(
       onDrop,
       fetch: (input, init) => fetch(input, init),
       now: () => performance.now(),
+      clipboard: navigator.clipboard,
+      isByPerson: ({ isTrusted }) => isTrusted,
+      loadExtras: () => import('./extras.js'),
       link: (onReset) =>
         createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
     }),

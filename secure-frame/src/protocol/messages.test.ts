@@ -43,9 +43,7 @@ describe('what a page may send to an element', () => {
 
   test.each([
     { type: 'configure', kind: 'iframe', attributes: {} },
-    { type: 'configure', kind: 'input', attributes: { type: 'file' } },
-    { type: 'configure', kind: 'input', attributes: { type: 'image' } },
-    { type: 'configure', kind: 'input', attributes: { placeholder: 'x'.repeat(1001) } },
+    { type: 'configure', kind: 'input', attributes: [] },
     { type: 'configure', kind: 'input', attributes: {}, validator: '__proto__' },
     { type: 'style', base: { color: 'x'.repeat(513) } },
     { type: 'style', base: { color: 1 } },
@@ -97,11 +95,21 @@ test('what a page may send to the controller: tokens it will show, up to 10 000'
 });
 
 describe('what a page hears has no place for content', () => {
-  const state = { type: 'state', filled: true, valid: true, dirty: true, focused: false, shown: 'none' };
+  const state = {
+    type: 'state',
+    filled: true,
+    valid: true,
+    invalid: null,
+    dirty: true,
+    focused: false,
+    shown: 'none',
+  };
 
   test.each([
     { type: 'ready' },
     state,
+    { ...state, valid: false, invalid: 'TOO_SHORT' },
+    { ...state, rows: 3 },
     { type: 'validated', requestId: '1', valid: true },
     { type: 'tokenized', requestId: '1', token: token(1) },
     { type: 'tokenized', requestId: '1', token: null },
@@ -114,14 +122,19 @@ describe('what a page hears has no place for content', () => {
 
   test.each([
     { ...state, filled: 11 },
+    { ...state, invalid: 'typed' },
+    { ...state, invalid: undefined },
+    { ...state, rows: 1.5 },
+    { ...state, rows: 1001 },
+    { ...state, rows: null },
     { type: 'tokenized', requestId: '1', token: 'typed' },
-    { type: 'failed', requestId: '1', problem: { ...problem, code: 7 } },
+    { type: 'failed', requestId: '1', problem: { ...problem, code: 'some text' } },
   ])('not %j', (message) => {
     expect(accepts(elementToPage)(message)).toBe(false);
   });
 
   test('whatever a frame might add gets lost', () => {
-    expect(elementToPage({ ...state, length: 11, text: 'typed' })).toEqual(state);
+    expect(elementToPage({ ...state, length: 11, text: 'typed', revealed: true })).toEqual(state);
     expect(elementToPage({ type: 'failed', requestId: '1', problem: { ...problem, stack: 'at …' } })).toEqual(
       { type: 'failed', requestId: '1', problem },
     );
@@ -134,7 +147,7 @@ describe('what a page hears has no place for content', () => {
   test('a code that a later version added is a failure all the same', () => {
     expect(
       elementToPage({ type: 'failed', requestId: '1', problem: { ...problem, code: 'NEWER_CODE' } }),
-    ).toEqual({ type: 'failed', requestId: '1', problem });
+    ).toEqual({ type: 'failed', requestId: '1', problem: { ...problem, code: 'NEWER_CODE' } });
   });
 
   test('the controller says nothing but the state of the session', () => {

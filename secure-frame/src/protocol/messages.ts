@@ -13,7 +13,7 @@ import {
   text,
 } from './parsers.js';
 import type { Parsed, Parser } from './parsers.js';
-import { frameProblemCodes } from './problem.js';
+import type { InvalidCode } from './invalid.js';
 import type { FrameProblemCode, Problem } from './problem.js';
 import { isToken } from './token.js';
 
@@ -32,12 +32,10 @@ export const renewalFrameName = 'lunasec-renewal';
 const identifier = text(64);
 export const token: Parser<string> = (value) => (isToken(value) ? value : invalid);
 
-const knownCode = exactly(...frameProblemCodes);
-/** A code that a later version added is still a failure: nothing that waits for an answer may be left waiting. */
-const problemCode: Parser<FrameProblemCode> = (value) => {
-  const code = knownCode(value);
-  return code === invalid && typeof value === 'string' ? 'UNAVAILABLE' : code;
-};
+/** A code that a later version added is a failure all the same, and the app may know it. */
+const codeShape = text(40, /^[A-Z]+(_[A-Z]+)*$/);
+const problemCode = codeShape as Parser<FrameProblemCode>;
+const invalidCode = codeShape as Parser<InvalidCode>;
 export const problem: Parser<Problem> = shape({ code: problemCode, message: text(2000) });
 const styles = optional(dictionary(text(64), text(512), 200));
 
@@ -71,7 +69,8 @@ export const pageToElement = messages({
   show: { token: nullable(token) },
   validate: { requestId: identifier },
   tokenize: { requestId: identifier, batch },
-  command: { command: exactly('focus', 'blur', 'clear') },
+  /** `reset` forgets what was typed and what is shown: a `show` may follow. */
+  command: { command: exactly('focus', 'blur', 'select', 'clear', 'reset') },
 });
 export type PageToElement = Parsed<typeof pageToElement>;
 
@@ -82,9 +81,21 @@ export const elementToPage = messages({
     filled: bool,
     /** Known when focus leaves the field and when the page asks; not at each key, which would tell keys apart. */
     valid: bool,
+    /**
+     * Null if valid, else the first constraint that fails. It is part of the same verdict as `valid`: told when that is, at most
+     * once in 2 s on text that changes, never on a stored value, and only ever about the constraints of the first `configure`.
+     * Instead of one bit a verdict so tells up to log2(11) bits, of a form with one constraint one bit as before; which
+     * of several fails is not told, only the first.
+     */
+    invalid: nullable(invalidCode),
     dirty: bool,
     focused: bool,
     shown: exactly('none', 'loading', 'shown', 'failed'),
+    /**
+     * Of a text area with `maxRows` only: how many lines its text takes, from `rows` to `maxRows`. So the page learns about how long
+     * a text is that somebody types; of a stored value it learns nothing, that is `rows` lines until somebody edits it.
+     */
+    rows: optional(integer(1, 1000)),
   },
   validated: { requestId: identifier, valid: bool },
   tokenized: { requestId: identifier, token: nullable(token) },

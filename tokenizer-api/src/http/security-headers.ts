@@ -46,7 +46,10 @@ export function framePolicy({
   ].join('; ');
 }
 
-/** Every feature that a page could use or hand on, closed. */
+/**
+ * Every feature that a page could use or hand on, closed; but that a frame may write to the clipboard, where its page has delegated
+ * that: a person copies a value with a button inside the frame.
+ */
 export const permissionsPolicy = [
   'accelerometer',
   'attribution-reporting',
@@ -55,7 +58,6 @@ export const permissionsPolicy = [
   'browsing-topics',
   'camera',
   'clipboard-read',
-  'clipboard-write',
   'display-capture',
   'encrypted-media',
   'fullscreen',
@@ -85,4 +87,5 @@ export const permissionsPolicy = [
   'xr-spatial-tracking',
 ]
   .map((feature) => `${feature}=()`)
+  .concat('clipboard-write=(self)')
   .join(', ');
