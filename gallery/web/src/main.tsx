@@ -2,7 +2,8 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App, type Config } from './App.js';
+import { App } from './App.js';
+import type { Config } from './config.js';
 import './styles.css';
 
 const config = (await (await fetch('/config.json')).json()) as Config;

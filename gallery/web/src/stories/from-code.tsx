@@ -4,13 +4,13 @@ import { failureOf } from '../api.js';
 import { component, jsx, raw, sample } from '../story/jsx.js';
 import { story, toggle, type Preview } from '../story/types.js';
 
-const calls = ['focus', 'blur', 'clear', 'validate', 'tokenize'] as const;
+const calls = ['focus', 'select', 'blur', 'clear', 'reset', 'validate', 'tokenize'] as const;
 
 export const fromCode = story({
   id: 'from-code',
   title: 'From code',
   about:
-    'A ref gives focus(), blur(), clear(), validate() and tokenize(); useSecureForm() stores fields without a form.',
+    'A ref gives focus(), select(), blur(), clear(), reset(), validate() and tokenize(); useSecureForm() stores fields without a form.',
   controls: { required: toggle('required', true) },
   form: 'none',
   render: ({ required }, preview) => <FromCode required={required} preview={preview} />,

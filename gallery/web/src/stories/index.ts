@@ -1,4 +1,5 @@
 import type { Page } from '../story/types.js';
+import { customElements } from './custom-elements.js';
 import { secureForm } from './secure-form.js';
 import { secureInput } from './secure-input.js';
 import { secureParagraph } from './secure-paragraph.js';
@@ -13,5 +14,6 @@ export const pages: readonly Page[] = [
   secureParagraph,
   secureSpan,
   secureForm,
+  customElements,
   session,
 ];

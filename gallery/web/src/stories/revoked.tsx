@@ -10,7 +10,7 @@ export const revoked = story({
   id: 'revoked',
   title: 'A read grant that ended',
   about:
-    'Returning a token from a query lets the session read it for some time. Later, or when the grant is taken back, the value must be asked for again; what is on the screen already stays.',
+    'Returning a token from a query lets the session read it for some time. Later, or when the grant is taken back, retry() has the provider’s refresh ask the server again, once for all elements, and shows the value.',
   controls: { token: token() },
   form: 'none',
   render: ({ token }, preview) => <Revoked token={token} preview={preview} />,
@@ -22,7 +22,7 @@ export const revoked = story({
         className: look.text,
         'aria-label': 'Stored value',
         fallback: raw(
-          '(problem, retry) => (\n  <button onClick={() => refetch().then(retry)}>{problem.code}: ask again</button>\n)',
+          '(problem, retry) => (\n  <button type="button" onClick={retry}>{problem.code}: ask again</button>\n)',
         ),
       }),
     ),
@@ -30,7 +30,7 @@ export const revoked = story({
 
 function Revoked({ token, preview }: { token: string | undefined; preview: Preview }) {
   const { look, handlers, say } = preview;
-  const { values, refresh } = useStoredValues();
+  const { values } = useStoredValues();
   const [revoke] = useMutation(revokeMutation);
   const text = useRef<SecureText>(null);
   const name = values.find((value) => value.token === token)?.name;
@@ -45,11 +45,6 @@ function Revoked({ token, preview }: { token: string | undefined; preview: Previ
       say('GraphQL revoke', failureOf(error));
     }
   };
-  const ask = async () => {
-    await refresh();
-    say('GraphQL values', 'the token came back from the server, with a new read grant');
-    text.current?.retry();
-  };
   return (
     <div className={look.form}>
       <SecureParagraph
@@ -58,14 +53,15 @@ function Revoked({ token, preview }: { token: string | undefined; preview: Previ
         className={look.text}
         aria-label="Stored value"
         onError={handlers('SecureParagraph').onError}
-        fallback={({ code }) => <p className={look.error}>{code}</p>}
+        fallback={({ code }, retry) => (
+          <button type="button" className={look.button} onClick={retry}>
+            {code}: ask again
+          </button>
+        )}
       />
       <div className="g-buttons">
         <button type="button" className={look.button} onClick={() => void take()}>
           Take the grant back
-        </button>
-        <button type="button" className={look.button} onClick={() => void ask()}>
-          Ask the server again
         </button>
       </div>
     </div>

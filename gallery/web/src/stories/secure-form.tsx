@@ -1,5 +1,5 @@
-import { SecureForm, SecureInput, SecureTextArea, useSecureForm, type SecureField } from '@lunasec/react-sdk';
-import { useRef, useState, type ReactNode, type Ref } from 'react';
+import { SecureForm, SecureInput, SecureTextArea, useSecureForm } from '@lunasec/react-sdk';
+import { useState, type ReactNode } from 'react';
 import { failureOf } from '../api.js';
 import { component, jsx, raw, sample } from '../story/jsx.js';
 import { story, toggle, type Page, type Preview } from '../story/types.js';
@@ -110,32 +110,67 @@ const errors = story({
 const reset = story({
   id: 'reset',
   title: 'Reset',
-  about: 'clear() of each field empties it; the form around need not know what was in it.',
+  about:
+    'A reset button works as ever: fields forget what was typed and go back to the token that the app gave. clear() of a ref empties one field.',
   controls: {},
   form: 'own',
   render: (_values, preview) => <ResetForm preview={preview} />,
   code: (_values, look) =>
     sample(
-      ['SecureForm', 'SecureInput', 'type SecureField'],
-      component(
-        'Pin',
-        'const pin = useRef<SecureField>(null);',
-        jsx(
-          'SecureForm',
-          { className: look.form, onSubmit: raw('save') },
-          row(look, 'pin', 'PIN', 'SecureInput', { ref: raw('pin'), type: 'password' }),
-          jsx('button', { className: look.button }, 'Save'),
-          jsx(
-            'button',
-            { type: 'button', className: look.button, onClick: raw('() => pin.current?.clear()') },
-            'Clear',
-          ),
-        ),
+      ['SecureForm', 'SecureInput'],
+      jsx(
+        'SecureForm',
+        { className: look.form, onSubmit: raw('save') },
+        row(look, 'pin', 'PIN', 'SecureInput', { type: 'password', autoComplete: 'off' }),
+        jsx('button', { className: look.button }, 'Save'),
+        jsx('button', { type: 'reset', className: look.button }, 'Reset'),
       ),
-    ).replace('\n\n', "\nimport { useRef } from 'react';\n\n"),
+    ),
 });
 
-export const secureForm: Page = { id: 'secure-form', title: 'SecureForm', stories: [batch, errors, reset] };
+const ownForm = story({
+  id: 'own-form',
+  title: 'A form of your own',
+  about:
+    'handleSubmit() of useSecureForm() makes any form store its secure fields first and gives the tokens by name, as form libraries do.',
+  controls: {},
+  form: 'own',
+  render: (_values, preview) => <OwnForm preview={preview} />,
+  code: (_values, look) =>
+    sample(
+      ['SecureInput', 'useSecureForm'],
+      component(
+        'OwnForm',
+        'const { handleSubmit, pending } = useSecureForm();',
+        jsx(
+          'form',
+          {
+            className: look.form,
+            onSubmit: raw('handleSubmit((_event, tokens) => save(tokens), { onError: show })'),
+          },
+          jsx(
+            'div',
+            { className: look.row },
+            jsx('label', { className: look.label, htmlFor: 'phone' }, 'Phone number'),
+            jsx('SecureInput', {
+              id: 'phone',
+              name: 'phone',
+              className: look.input,
+              type: 'tel',
+              required: true,
+            }),
+          ),
+          jsx('button', { className: look.button, disabled: raw('pending') }, 'Save'),
+        ),
+      ),
+    ),
+});
+
+export const secureForm: Page = {
+  id: 'secure-form',
+  title: 'SecureForm',
+  stories: [batch, errors, reset, ownForm],
+};
 
 interface FormProps {
   preview: Preview;
@@ -210,15 +245,46 @@ function Row({ preview: { look, id, handlers }, name, label, area, children }: R
 }
 
 function ResetForm({ preview }: { preview: Preview }) {
-  const pin: Ref<SecureField> & { current: SecureField | null } = useRef<SecureField>(null);
   return (
     <Form preview={preview}>
       <Row preview={preview} name="pin" label="PIN">
-        {(field) => <SecureInput {...field} ref={pin} type="password" autoComplete="off" />}
+        {(field) => <SecureInput {...field} type="password" autoComplete="off" />}
       </Row>
-      <button type="button" className={preview.look.button} onClick={() => pin.current?.clear()}>
-        Clear
+      <button type="reset" className={preview.look.button}>
+        Reset
       </button>
     </Form>
+  );
+}
+
+function OwnForm({ preview }: { preview: Preview }) {
+  const { look, say, store } = preview;
+  const { handleSubmit, pending } = useSecureForm();
+  const [result, setResult] = useState({ text: '', bad: false });
+  const show = (error: unknown) => {
+    const { code, message } = failureOf(error);
+    setResult({ text: `${code}: ${message}`, bad: true });
+  };
+  return (
+    <form
+      className={look.form}
+      onSubmit={handleSubmit(
+        async (_event, tokens) => {
+          say('onSubmit', tokens);
+          await store(tokens).then(() => setResult({ text: 'Saved.', bad: false }), show);
+        },
+        { onError: show },
+      )}
+    >
+      <Row preview={preview} name="phone" label="Phone number">
+        {(field) => <SecureInput {...field} type="tel" autoComplete="tel" required />}
+      </Row>
+      <button className={look.button} disabled={pending}>
+        Save
+      </button>
+      <p className={result.bad ? look.error : look.hint} role="status">
+        {result.text}
+      </p>
+    </form>
   );
 }

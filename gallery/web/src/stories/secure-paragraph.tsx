@@ -1,4 +1,5 @@
 import { choice, token, type Page } from '../story/types.js';
+import { concealControls, concealProps } from './concealing.js';
 import { fallbackCode, fallbackOf, fallbacks, foreignToken } from './failing.js';
 import { revoked } from './revoked.js';
 import { paragraphStory } from './texts.js';
@@ -10,6 +11,15 @@ const plain = paragraphStory({
     'Shows a stored value that this page never gets. Not even its length: the paragraph is one line high unless its classes say otherwise.',
   controls: { token: token(), dir: choice('dir', ['', 'ltr', 'rtl', 'auto'], '') },
   props: ({ token, dir }) => ({ token, dir: dir || undefined }),
+});
+
+const concealed = paragraphStory({
+  id: 'concealed',
+  title: 'Conceal, reveal, copy',
+  about:
+    'Dots until somebody presses the button inside the frame, and again after some seconds. The page learns of none of it.',
+  controls: concealControls,
+  props: concealProps,
 });
 
 const failing = paragraphStory({
@@ -25,5 +35,5 @@ const failing = paragraphStory({
 export const secureParagraph: Page = {
   id: 'secure-paragraph',
   title: 'SecureParagraph',
-  stories: [plain, failing, revoked],
+  stories: [plain, concealed, failing, revoked],
 };

@@ -1,4 +1,5 @@
 import { token, type Page } from '../story/types.js';
+import { concealControls, concealProps } from './concealing.js';
 import { fallbackCode, fallbackOf, fallbacks, foreignToken } from './failing.js';
 import { spanStory } from './texts.js';
 
@@ -11,6 +12,14 @@ const inSentence = spanStory({
   props: ({ token }) => ({ token }),
 });
 
+const concealed = spanStory({
+  id: 'concealed',
+  title: 'Conceal, reveal, copy',
+  about: 'The same buttons, in the middle of a sentence.',
+  controls: concealControls,
+  props: concealProps,
+});
+
 const failing = spanStory({
   id: 'failing',
   title: 'A token that may not be read',
@@ -20,4 +29,8 @@ const failing = spanStory({
   fallbackCode: ({ fallback }) => fallbackCode(fallback),
 });
 
-export const secureSpan: Page = { id: 'secure-span', title: 'SecureSpan', stories: [inSentence, failing] };
+export const secureSpan: Page = {
+  id: 'secure-span',
+  title: 'SecureSpan',
+  stories: [inSentence, concealed, failing],
+};

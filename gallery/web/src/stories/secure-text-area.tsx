@@ -14,6 +14,17 @@ const rows = areaStory({
   props: ({ rows, cols, placeholder }) => ({ rows, cols, placeholder: placeholder || undefined }),
 });
 
+const growing = areaStory({
+  id: 'growing',
+  title: 'Grows with its text',
+  about:
+    'From rows up to maxRows lines. The page has to make room, so it learns how many whole lines there are; without maxRows not even that.',
+  controls: { rows: number('rows', 2, [1, 30]), maxRows: number('maxRows', 8, [1, 100], { fixed: true }) },
+  label: 'Notes',
+  hint: 'Type several lines.',
+  props: ({ rows, maxRows }) => ({ rows, maxRows }),
+});
+
 const states = areaStory({
   id: 'states',
   title: 'States and limits',
@@ -52,5 +63,5 @@ const prefilled = areaStory({
 export const secureTextArea: Page = {
   id: 'secure-text-area',
   title: 'SecureTextArea',
-  stories: [rows, states, prefilled],
+  stories: [rows, growing, states, prefilled],
 };

@@ -49,7 +49,11 @@ const provider = story({
       ['LunaSecProvider'],
       jsx(
         'LunaSecProvider',
-        { applicationId: 'gallery', tokenizerURL: 'https://tokenizer.example.com' },
+        {
+          applicationId: 'gallery',
+          tokenizerURL: 'https://tokenizer.example.com',
+          refresh: raw("() => client.refetchQueries({ include: ['Values'] })"),
+        },
         '<App />',
       ),
     ),

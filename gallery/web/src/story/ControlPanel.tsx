@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { StoredValue } from '../api.js';
+import { storedOf } from './stored-of.js';
 import type { Control, Controls } from './types.js';
 
 /** What somebody chose; of a token control the name of a stored value. */
@@ -97,12 +98,14 @@ function ControlField({ control, value, stored, onChange }: FieldProps) {
             ))
           ) : (
             <>
-              {stored.length === 0 && <option value="">(nothing stored yet)</option>}
-              {[...stored].reverse().map(({ name, storedAt }) => (
-                <option key={name} value={name}>
-                  {name}, {new Date(storedAt).toLocaleTimeString('en-GB')}
-                </option>
-              ))}
+              {storedOf(control.of, stored).length === 0 && <option value="">(nothing stored yet)</option>}
+              {storedOf(control.of, stored)
+                .reverse()
+                .map(({ name, storedAt }) => (
+                  <option key={name} value={name}>
+                    {name}, {new Date(storedAt).toLocaleTimeString('en-GB')}
+                  </option>
+                ))}
             </>
           )}
         </select>

@@ -4,10 +4,22 @@ import { failureOf } from '../api.js';
 import { useStoredValues } from '../values.js';
 
 /** Asks for a value where a story needs one: this session has stored none yet. */
-export function StoreFirst({ prefix }: { prefix: string }) {
+export function StoreFirst({ of, prefix }: { of: 'text' | 'file'; prefix: string }) {
   const { store } = useStoredValues();
   const token = useRef('');
   const [problem, setProblem] = useState('');
+  if (of === 'file')
+    return (
+      <p className="g-first g-quiet">
+        <span>
+          This story shows a stored file, and your session has none yet.{' '}
+          <a className="g-link" href="#/secure-upload/plain">
+            Upload one first
+          </a>
+          .
+        </span>
+      </p>
+    );
   return (
     <SecureForm
       className="g-first"

@@ -10,6 +10,7 @@ import { ControlPanel, type Choices } from './ControlPanel.js';
 import { EventLog } from './EventLog.js';
 import { useLog } from './log.js';
 import { probe } from './probe.js';
+import { storedOf } from './stored-of.js';
 import { StoreFirst } from './StoreFirst.js';
 import type { Controls, Failure, Handlers, Preview, Story } from './types.js';
 
@@ -30,15 +31,15 @@ export function StoryView({ pageId, story, settings }: Props) {
   const log = useLog();
   const stage = useRef<HTMLDivElement>(null);
   /** Tokens by field, as `onChange` tells them. */
-  const tokens = useRef<Record<string, string>>({});
+  const [tokens] = useState(() => new Map<string, string>());
   const look = looks[settings.theme];
   const prefix = `${pageId}/${story.id}`;
-  const form = story.form ?? 'around';
+  const { form = 'around', language = 'tsx' } = story;
   const mine = stored.filter(({ name }) => name.startsWith(`${prefix}/`));
 
   const resolved = resolve(story.controls, choices, stored);
-  const needsValue =
-    Object.values(story.controls).some(({ kind }) => kind === 'token') && stored.length === 0;
+  const wanted = Object.values(story.controls).find((control) => control.kind === 'token')?.of;
+  const needsValue = wanted !== undefined && storedOf(wanted, stored).length === 0;
   const fixed = Object.entries(story.controls).filter(([, control]) => control.fixed);
   const key = JSON.stringify([round, ...fixed.map(([name]) => resolved[name] ?? null)]);
 
@@ -56,10 +57,10 @@ export function StoryView({ pageId, story, settings }: Props) {
       id: (name) => `${story.id}-${name}`,
       say,
       handlers: (name) => handlersOf(name, say, tokens),
-      tokens: () => fresh(tokens.current, stored),
+      tokens: () => fresh(tokens, stored),
       store,
     }),
-    [look, story.id, say, store, stored],
+    [look, story.id, say, store, stored, tokens],
   );
 
   const submit = async () => {
@@ -86,7 +87,7 @@ export function StoryView({ pageId, story, settings }: Props) {
     <div className="g-story">
       <section className="g-card g-preview" aria-label="Preview">
         {needsValue ? (
-          <StoreFirst prefix="example" />
+          <StoreFirst of={wanted} prefix="example" />
         ) : form === 'around' ? (
           <SecureForm
             onSubmit={submit}
@@ -138,7 +139,7 @@ export function StoryView({ pageId, story, settings }: Props) {
       </div>
       <CodeSample
         tabs={[
-          { name: 'React', language: 'tsx', code: story.code(resolved, look) },
+          { name: language === 'tsx' ? 'React' : 'HTML', language, code: story.code(resolved, look) },
           ...(themeCSS[settings.theme]
             ? [{ name: 'CSS', language: 'css' as const, code: themeCSS[settings.theme]! }]
             : []),
@@ -169,11 +170,9 @@ function Shown({
   ));
 }
 
-const fresh = (tokens: Record<string, string>, stored: readonly StoredValue[]) =>
+const fresh = (tokens: ReadonlyMap<string, string>, stored: readonly StoredValue[]) =>
   Object.fromEntries(
-    Object.entries(tokens).filter(
-      ([, token]) => token !== '' && !stored.some((value) => value.token === token),
-    ),
+    [...tokens].filter(([, token]) => token !== '' && !stored.some((value) => value.token === token)),
   );
 
 const initialChoices = (controls: Controls): Choices =>
@@ -182,23 +181,22 @@ const initialChoices = (controls: Controls): Choices =>
 /** The values that a story gets: of a stored value its token, the newest unless somebody chose. */
 function resolve(controls: Controls, choices: Choices, stored: readonly StoredValue[]) {
   return Object.fromEntries(
-    Object.entries(controls).map(([name, { kind }]) => {
-      if (kind !== 'token') return [name, choices[name]];
-      const chosen = stored.find((value) => value.name === choices[name]) ?? stored.at(-1);
+    Object.entries(controls).map(([name, control]) => {
+      if (control.kind !== 'token') return [name, choices[name]];
+      const right = storedOf(control.of, stored);
+      const chosen = right.find((value) => value.name === choices[name]) ?? right.at(-1);
       return [name, chosen?.token];
     }),
   );
 }
 
-function handlersOf(
-  name: string,
-  say: Preview['say'],
-  tokens: { current: Record<string, string> },
-): Handlers {
+function handlersOf(name: string, say: Preview['say'], tokens: Map<string, string>): Handlers {
   return {
-    onChange({ target: { value } }) {
-      tokens.current[name] = value;
-      say(`${name}: onChange`, value);
+    onChange({ target: { value, values } }) {
+      (values ?? [value]).forEach((token, index) =>
+        tokens.set(index === 0 ? name : `${name}-${index + 1}`, token),
+      );
+      say(`${name}: onChange`, values ?? value);
     },
     onFocus: () => say(`${name}: onFocus`),
     onBlur: () => say(`${name}: onBlur`),

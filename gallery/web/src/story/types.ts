@@ -16,7 +16,7 @@ export type Control =
   | Base<'text', string>
   | (Base<'number', number | undefined> & { min: number; max: number })
   /** One of the values that this session stored; its value is the token. */
-  | Base<'token', undefined>;
+  | (Base<'token', undefined> & { of: 'text' | 'file' });
 
 export type Controls = Readonly<Record<string, Control>>;
 
@@ -33,7 +33,7 @@ export type Values<C extends Controls> = { [Name in keyof C]: ValueOf<C[Name]> }
 
 /** What a page learns from a secure field, ready to be spread on it. Each call is written to the event log. */
 export interface Handlers {
-  onChange(event: { target: { name: string; value: string } }): void;
+  onChange(event: { target: { value: string; values?: string[] } }): void;
   onFocus(): void;
   onBlur(): void;
   onValidate(valid: boolean, code?: string | null): void;
@@ -73,6 +73,8 @@ export interface Story<C extends Controls = Controls> {
    */
   form?: 'around' | 'own' | 'none';
   render(props: Values<C>, preview: Preview): ReactNode;
+  /** Of the code; default `tsx`. */
+  language?: 'tsx' | 'html';
   /** The code that does this. */
   code(props: Values<C>, look: Look): string;
 }
@@ -106,5 +108,5 @@ export const number = (
   [min, max]: readonly [number, number],
   extra: Extra = {},
 ) => ({ kind: 'number', label, initial, min, max, ...extra }) as const;
-export const token = (label = 'Stored value', extra: Extra = {}) =>
-  ({ kind: 'token', label, initial: undefined, ...extra }) as const;
+export const token = (label = 'token', of: 'text' | 'file' = 'text', extra: Extra = {}) =>
+  ({ kind: 'token', label, of, initial: undefined, ...extra }) as const;
