@@ -23,7 +23,8 @@ export function App({ config }: { config: Config }) {
   const first = useRef(story);
 
   useEffect(() => {
-    document.documentElement.dataset.scheme = settings.scheme.toLowerCase();
+    // An attribute whose changes secure elements watch for.
+    document.documentElement.dataset.theme = settings.scheme.toLowerCase();
   }, [settings.scheme]);
   useEffect(() => {
     document.title = `${story.title} – ${page.title} – LunaSec gallery`;

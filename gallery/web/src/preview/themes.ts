@@ -5,6 +5,8 @@ export interface Look {
   label: string | undefined;
   input: string | undefined;
   area: string | undefined;
+  /** An upload or download. */
+  files: string | undefined;
   text: string | undefined;
   span: string | undefined;
   hint: string | undefined;
@@ -25,6 +27,7 @@ export const looks: Record<ThemeName, Look> = {
     label: undefined,
     input: undefined,
     area: undefined,
+    files: undefined,
     text: undefined,
     span: undefined,
     hint: undefined,
@@ -37,6 +40,7 @@ export const looks: Record<ThemeName, Look> = {
     label: 'label',
     input: 'field',
     area: 'field',
+    files: 'files',
     text: 'text',
     span: 'inline-text',
     hint: 'hint',
@@ -49,6 +53,7 @@ export const looks: Record<ThemeName, Look> = {
     label: 'text-sm font-medium text-ink',
     input: control,
     area: control,
+    files: 'w-full text-base text-ink',
     text: 'm-0 text-base text-ink',
     span: 'w-40 font-medium text-ink',
     hint: 'm-0 text-sm text-muted',
@@ -61,6 +66,7 @@ export const looks: Record<ThemeName, Look> = {
     label: 'acme-label',
     input: 'acme-input',
     area: 'acme-input acme-input-area',
+    files: 'acme-files',
     text: 'acme-text',
     span: 'acme-span',
     hint: 'acme-hint',

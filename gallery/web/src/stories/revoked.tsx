@@ -8,7 +8,7 @@ import { useStoredValues } from '../values.js';
 
 export const revoked = story({
   id: 'revoked',
-  title: 'A read grant that ended',
+  title: 'A grant that ended',
   about:
     'Returning a token from a query lets the session read it for some time. Later, or when the grant is taken back, retry() has the provider’s refresh ask the server again, once for all elements, and shows the value.',
   controls: { token: token() },

@@ -175,11 +175,13 @@ export const secureForm: Page = {
 interface FormProps {
   preview: Preview;
   refuse?: boolean;
+  /** Beside the submit button. */
+  buttons?: ReactNode;
   children: ReactNode;
 }
 
 /** A form that sends its tokens to the gallery's server, and says what became of it. */
-function Form({ preview, refuse = false, children }: FormProps) {
+function Form({ preview, refuse = false, buttons, children }: FormProps) {
   const { look, say, store } = preview;
   const [result, setResult] = useState({ text: '', bad: false });
 
@@ -204,7 +206,10 @@ function Form({ preview, refuse = false, children }: FormProps) {
       }}
     >
       {children}
-      <Submit look={look} />
+      <div className="g-buttons">
+        <Submit look={look} />
+        {buttons}
+      </div>
       <p className={result.bad ? look.error : look.hint} role="status">
         {result.text}
       </p>
@@ -246,13 +251,17 @@ function Row({ preview: { look, id, handlers }, name, label, area, children }: R
 
 function ResetForm({ preview }: { preview: Preview }) {
   return (
-    <Form preview={preview}>
+    <Form
+      preview={preview}
+      buttons={
+        <button type="reset" className={preview.look.button}>
+          Reset
+        </button>
+      }
+    >
       <Row preview={preview} name="pin" label="PIN">
         {(field) => <SecureInput {...field} type="password" autoComplete="off" />}
       </Row>
-      <button type="reset" className={preview.look.button}>
-        Reset
-      </button>
     </Form>
   );
 }

@@ -24,7 +24,7 @@ const concealed = paragraphStory({
 
 const failing = paragraphStory({
   id: 'failing',
-  title: 'A token that may not be read',
+  title: 'Without a read grant',
   about:
     'A token is no key: without a read grant of the own session its frame shows nothing, and missing, foreign and deleted tokens look the same.',
   controls: { fallback: fallbacks },

@@ -17,12 +17,12 @@ const concealed = spanStory({
   title: 'Conceal, reveal, copy',
   about: 'The same buttons, in the middle of a sentence.',
   controls: concealControls,
-  props: concealProps,
+  props: (values) => ({ ...concealProps(values), style: { width: '16em' } }),
 });
 
 const failing = spanStory({
   id: 'failing',
-  title: 'A token that may not be read',
+  title: 'Without a read grant',
   about: 'The fallback takes the place of the span.',
   controls: { fallback: fallbacks },
   props: ({ fallback }) => ({ token: foreignToken, fallback: fallbackOf(fallback) }),

@@ -16,8 +16,10 @@ interface Props {
 
 /** The props of a story, as a form. */
 export function ControlPanel({ controls, choices, stored, onChoose, onReset }: Props) {
+  const note = useId();
   const names = Object.keys(controls);
   if (names.length === 0) return null;
+  const anyFixed = names.some((name) => controls[name]!.fixed);
   return (
     <section className="g-card" aria-labelledby="controls-title">
       <div className="g-card-head">
@@ -35,9 +37,18 @@ export function ControlPanel({ controls, choices, stored, onChoose, onReset }: P
             control={controls[name]!}
             value={choices[name]}
             stored={stored}
+            fixedNote={note}
             onChange={(value) => onChoose(name, value)}
           />
         ))}
+        {anyFixed && (
+          <p className="g-hint" id={note}>
+            <span className="g-mark" aria-hidden>
+              ◆{' '}
+            </span>
+            Fixed at the first render: a change makes a new element.
+          </p>
+        )}
       </div>
     </section>
   );
@@ -47,17 +58,23 @@ interface FieldProps {
   control: Control;
   value: Choices[string];
   stored: readonly StoredValue[];
+  /** Id of the text that says what a fixed prop is. */
+  fixedNote: string;
   onChange(value: string | number | boolean | undefined): void;
 }
 
-function ControlField({ control, value, stored, onChange }: FieldProps) {
+function ControlField({ control, value, stored, fixedNote, onChange }: FieldProps) {
   const id = useId();
-  const hint = [control.hint, control.fixed && 'Fixed at the first render: a change makes a new element.']
-    .filter(Boolean)
-    .join(' ');
-  const described = hint ? `${id}-hint` : undefined;
+  const { hint } = control;
+  const described = [hint && `${id}-hint`, control.fixed && fixedNote].filter(Boolean).join(' ') || undefined;
+  const mark = control.fixed && (
+    <span className="g-mark" aria-hidden>
+      {' '}
+      ◆
+    </span>
+  );
   const note = hint && (
-    <p className="g-hint" id={described}>
+    <p className="g-hint" id={`${id}-hint`}>
       {hint}
     </p>
   );
@@ -73,6 +90,7 @@ function ControlField({ control, value, stored, onChange }: FieldProps) {
             onChange={(event) => onChange(event.target.checked)}
           />
           {control.label}
+          {mark}
         </label>
         {note}
       </div>
@@ -81,6 +99,7 @@ function ControlField({ control, value, stored, onChange }: FieldProps) {
     <div className="g-control">
       <label className="g-label" htmlFor={id}>
         {control.label}
+        {mark}
       </label>
       {control.kind === 'choice' || control.kind === 'token' ? (
         <select

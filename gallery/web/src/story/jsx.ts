@@ -4,7 +4,7 @@ export interface Raw {
 }
 export const raw = (code: string): Raw => ({ raw: code });
 
-const lineWidth = 76;
+const lineWidth = 62;
 const indent = (text: string, by = '  ') => text.replace(/^(?=.)/gm, by);
 
 const isRaw = (value: object): value is Raw => 'raw' in value && typeof value.raw === 'string';
