@@ -8,7 +8,7 @@ const rules: Record<Language, [Piece['kind'], RegExp][]> = {
   tsx: [
     ['comment', /\/\/[^\n]*|\/\*[\s\S]*?\*\/|\{\/\*[\s\S]*?\*\/\}/y],
     ['string', /'(?:\\.|[^'\\\n])*'|"[^"\n]*"|`(?:\\.|[^`\\])*`/y],
-    ['tag', /<\/?[A-Za-z][\w.-]*|\/?>(?=[\s<{]|$)/y],
+    ['tag', /<\/?[A-Za-z][\w.-]*|(?<!=)\/?>/y],
     ['attribute', /[a-zA-Z][\w-]*(?==[{"'])/y],
     [
       'keyword',
@@ -30,7 +30,7 @@ const rules: Record<Language, [Piece['kind'], RegExp][]> = {
     ['property', /--?[a-z][\w-]*(?=\s*:\s)|[a-z-]+(?=\s*:\s)/y],
     ['number', /#[\da-f]{3,8}\b|-?\d*\.?\d+(?:px|rem|em|%|ms|s)?/y],
     ['keyword', /@[a-z-]+|::?[a-z-]+/y],
-    ['tag', /[.][\w\\/:-]+/y],
+    ['tag', /[.](?:\\.|[\w/-])+/y],
     ['plain', /[\w$-]+/y],
   ],
 };
