@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
-import { SecureParagraph, type SecureText } from '@lunasec/react-sdk';
-import { useRef } from 'react';
+import { SecureParagraph } from '@lunasec/react-sdk';
+import { useState } from 'react';
 import { failureOf, revokeMutation } from '../api.js';
 import { jsx, raw, sample } from '../story/jsx.js';
 import { story, token, type Preview } from '../story/types.js';
@@ -32,7 +32,7 @@ function Revoked({ token, preview }: { token: string | undefined; preview: Previ
   const { look, handlers, say } = preview;
   const { values } = useStoredValues();
   const [revoke] = useMutation(revokeMutation);
-  const text = useRef<SecureText>(null);
+  const [round, setRound] = useState(0);
   const name = values.find((value) => value.token === token)?.name;
 
   const take = async () => {
@@ -40,7 +40,8 @@ function Revoked({ token, preview }: { token: string | undefined; preview: Previ
     try {
       const { data } = await revoke({ variables: { name } });
       say('GraphQL revoke', data?.revoke ? 'the read grant is gone' : 'there was no read grant');
-      text.current?.retry();
+      // Shows it anew, as after a page load.
+      setRound((before) => before + 1);
     } catch (error) {
       say('GraphQL revoke', failureOf(error));
     }
@@ -48,7 +49,7 @@ function Revoked({ token, preview }: { token: string | undefined; preview: Previ
   return (
     <div className={look.form}>
       <SecureParagraph
-        ref={text}
+        key={round}
         token={token}
         className={look.text}
         aria-label="Stored value"
