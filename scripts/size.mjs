@@ -16,6 +16,7 @@ const parts = [
   ['react-sdk/elements', undefined, () => bundle('react-sdk/dist/custom-elements/index.js')],
   ['controller page', 8000, () => scriptsOf('controller.html')],
   ['element page', 12_000, () => scriptsOf('element.html')],
+  ['  on demand', undefined, () => scriptsOf('element.html', 'later')],
   ['file page', undefined, () => scriptsOf('file.html')],
 ];
 
@@ -32,23 +33,30 @@ async function bundle(entry) {
   return output.reduce((total, { code }) => total + compressed(code), 0);
 }
 
-/** The scripts that a page names, and all that these import, each compressed alone as they are served. */
-function scriptsOf(name) {
+/**
+ * The scripts that a page names, and all that these import, each compressed alone as they are served; or what it loads `later`,
+ * for what only some of its fields need.
+ */
+function scriptsOf(name, when = 'at once') {
   const page = join(frames, name);
   if (!existsSync(page)) return undefined;
   const html = readFileSync(page, 'utf8');
   const named = [...html.matchAll(/(?:src|href)="\/frame\/([^"]+\.js)"/g)].map(([, path]) =>
     join(frames, path),
   );
-  const found = new Set();
-  const visit = (file) => {
-    if (found.has(file)) return;
-    found.add(file);
-    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*["'`](\.[^"'`]+)["'`]/g))
-      visit(join(dirname(file), path));
+  const importsOf = (file, expression) =>
+    [...readFileSync(file, 'utf8').matchAll(expression)].map(([, path]) => join(dirname(file), path));
+  const withImports = (files, found = new Set()) => {
+    for (const file of files)
+      if (!found.has(file)) withImports(importsOf(file, /from\s*["'`](\.[^"'`]+)["'`]/g), found.add(file));
+    return found;
   };
-  named.forEach(visit);
-  return [...found].reduce((total, file) => total + compressed(readFileSync(file)), 0);
+  const atOnce = withImports(named);
+  const later = withImports(
+    [...atOnce].flatMap((file) => importsOf(file, /import\(\s*["'`](\.[^"'`]+)["'`]/g)),
+  );
+  const counted = when === 'later' ? [...later].filter((file) => !atOnce.has(file)) : [...atOnce];
+  return counted.reduce((total, file) => total + compressed(readFileSync(file)), 0);
 }
 
 let failed = false;

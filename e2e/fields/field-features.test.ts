@@ -201,7 +201,6 @@ describe('text inside the frame, in a real browser', () => {
       await field('Value').filter({ hasText: hidden }).waitFor();
       await button('Value', 'Show').click();
       expect(await field('Value').innerText()).toBe(ssn);
-      expect(await button('Value', 'Hide').getAttribute('aria-pressed')).toBe('true');
       await field('Value').filter({ hasText: hidden }).waitFor();
       // By the keyboard too, until the window is left.
       await button('Value', 'Show').press('Enter');

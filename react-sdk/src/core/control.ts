@@ -4,6 +4,7 @@ import type { Box } from './box.js';
 import { createElement } from './element.js';
 import type { SecureElement } from './element.js';
 import type { FormField } from './fields.js';
+import { createMounting } from './mounting.js';
 import type { Page } from './page.js';
 import type { ControlProps, InputProps, TextAreaProps } from './props.js';
 
@@ -82,50 +83,53 @@ export function createControl(kind: 'input' | 'textarea'): Control {
       twin = wantedTwin;
       arrange();
     },
-    mount(page, labelled = twin) {
-      const made = createElement({
-        page,
-        kind,
-        host,
-        twin,
-        labelled,
-        props,
-        arrange,
-        onState(state, before) {
-          const { focused, valid, invalid, rows } = state;
-          if (rows) (twin as HTMLTextAreaElement).rows = rows;
-          if (focused !== (before?.focused ?? false))
-            if (focused) props.onFocus?.({ type: 'focus', target: target() });
-            else props.onBlur?.({ type: 'blur', target: target() });
-          if (valid !== before?.valid || invalid !== before.invalid) props.onValidate?.(valid, invalid);
-          props.onState?.(state);
-        },
-        onError: (...problem) => props.onError?.(...problem),
-        onSubmit: () => submitForm(control.form()),
-      });
-      element = made;
-      if (props.autoFocus) control.focus();
-
-      const root = host.getRootNode();
-      const reset = (event: Event) => {
-        if (event.target === control.form() && !event.defaultPrevented) made.reset();
-      };
-      // Whatever fills it in, such as a password manager: not here.
-      const empty = () => (twin.value = '');
-      root.addEventListener('reset', reset);
-      twin.addEventListener('click', control.focus);
-      twin.addEventListener('input', empty);
-      page.fields.add(control);
-      return () => {
-        page.fields.delete(control);
-        root.removeEventListener('reset', reset);
-        twin.removeEventListener('click', control.focus);
-        twin.removeEventListener('input', empty);
-        made.close();
-        element = undefined;
-      };
-    },
+    mount: (page, labelled = twin) => mount(page, labelled),
   };
+
+  const mount = createMounting((page: Page, labelled: HTMLElement) => {
+    const made = createElement({
+      page,
+      kind,
+      host,
+      twin,
+      labelled,
+      props,
+      arrange,
+      onState(state, before) {
+        const { focused, valid, invalid, rows } = state;
+        if (rows) (twin as HTMLTextAreaElement).rows = rows;
+        if (focused !== (before?.focused ?? false))
+          if (focused) props.onFocus?.({ type: 'focus', target: target() });
+          else props.onBlur?.({ type: 'blur', target: target() });
+        if (valid !== before?.valid || invalid !== before.invalid) props.onValidate?.(valid, invalid);
+        props.onState?.(state);
+      },
+      onError: (...problem) => props.onError?.(...problem),
+      onSubmit: () => submitForm(control.form()),
+    });
+    element = made;
+    if (props.autoFocus) control.focus();
+
+    const root = host.getRootNode();
+    const reset = (event: Event) => {
+      if (event.target === control.form() && !event.defaultPrevented) made.reset();
+    };
+    // Whatever fills it in, such as a password manager: not here.
+    const empty = () => (mountedTwin.value = '');
+    const mountedTwin = twin;
+    root.addEventListener('reset', reset);
+    mountedTwin.addEventListener('click', control.focus);
+    mountedTwin.addEventListener('input', empty);
+    page.fields.add(control);
+    return () => {
+      page.fields.delete(control);
+      root.removeEventListener('reset', reset);
+      mountedTwin.removeEventListener('click', control.focus);
+      mountedTwin.removeEventListener('input', empty);
+      made.close();
+      element = undefined;
+    };
+  });
   return control;
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '@lunasec/secure-frame/protocol';
 import { createElement } from './element.js';
 import type { ProblemHelp, SecureElement } from './element.js';
+import { createMounting } from './mounting.js';
 import type { Page } from './page.js';
 import type { ElementProps } from './props.js';
 
@@ -28,7 +29,7 @@ export function createText(kind: 'paragraph' | 'span'): Text {
       props = next;
       element?.update(next);
     },
-    mount(page, host) {
+    mount: createMounting((page: Page, host: HTMLElement) => {
       const made = createElement({
         page,
         kind,
@@ -55,7 +56,7 @@ export function createText(kind: 'paragraph' | 'span'): Text {
         made.close();
         element = undefined;
       };
-    },
+    }),
     retry() {
       const show = () => element?.showAgain();
       // A refresh shows it itself.

@@ -2,8 +2,7 @@ import type { ElementState, InvalidCode } from '@lunasec/secure-frame/protocol';
 import { createControl, twinAttributes } from '../core/index.js';
 import type { Control, Twin } from '../core/index.js';
 import { controlAttributes, propsOf, reflect } from './attributes.js';
-import { setUp } from './mounting.js';
-import type { Parts } from './mounting.js';
+import type { Parts } from './parts.js';
 
 const flags: Record<InvalidCode, keyof ValidityStateFlags> = {
   VALUE_MISSING: 'valueMissing',
@@ -31,13 +30,13 @@ export function createControlElement(kind: 'input' | 'textarea', parts: Parts): 
     #state: ElementState | undefined;
     #value = '';
     #turn = 0;
-    #mounting = setUp(this, () => this.#mount());
+    #unmount = () => {};
 
     connectedCallback(): void {
-      this.#mounting.connected();
+      this.#unmount = this.#mount();
     }
     disconnectedCallback(): void {
-      this.#mounting.disconnected();
+      this.#unmount();
     }
     connectedMoveCallback(): void {}
     attributeChangedCallback(name: string): void {
@@ -70,12 +69,12 @@ export function createControlElement(kind: 'input' | 'textarea', parts: Parts): 
       return this.#parts;
     }
 
-    #mount(): (() => void) | undefined {
+    #mount(): () => void {
       const page = pageOf(this);
       if (!page) {
         const message = 'A secure element needs a <lunasec-page> around it, or before it in the document.';
         this.#fail({ problem: { code: 'UNAVAILABLE', message }, refresh: undefined });
-        return undefined;
+        return () => {};
       }
       dress(this.getRootNode());
       const { host, twin } = this.#make();

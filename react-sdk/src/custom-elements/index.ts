@@ -2,7 +2,7 @@
 import { createControlElement } from './control.js';
 import { createStoringForms } from './forms.js';
 import { createLook } from './look.js';
-import type { Parts } from './mounting.js';
+import type { Parts } from './parts.js';
 import { createPageElement } from './page.js';
 import { createTextElement } from './text.js';
 

@@ -1,7 +1,6 @@
 import { createText } from '../core/index.js';
 import { propsOf, reflect, textAttributes } from './attributes.js';
-import { setUp } from './mounting.js';
-import type { Parts } from './mounting.js';
+import type { Parts } from './parts.js';
 
 export function createTextElement(kind: 'paragraph' | 'span', parts: Parts): new () => HTMLElement {
   const { window, pageOf, dress } = parts;
@@ -10,14 +9,14 @@ export function createTextElement(kind: 'paragraph' | 'span', parts: Parts): new
   class TextElement extends HTMLElement {
     static observedAttributes = textAttributes;
     #text = createText(kind);
-    #mounting = setUp(this, () => this.#mount());
+    #unmount = () => {};
     #filler: HTMLElement | undefined;
 
     connectedCallback(): void {
-      this.#mounting.connected();
+      this.#unmount = this.#mount();
     }
     disconnectedCallback(): void {
-      this.#mounting.disconnected();
+      this.#unmount();
     }
     connectedMoveCallback(): void {}
     attributeChangedCallback(name: string): void {
@@ -25,12 +24,12 @@ export function createTextElement(kind: 'paragraph' | 'span', parts: Parts): new
       if (name !== 'style') this.#update();
     }
 
-    #mount(): (() => void) | undefined {
+    #mount(): () => void {
       const page = pageOf(this);
       if (!page) {
         const message = 'A secure element needs a <lunasec-page> around it, or before it in the document.';
         this.#fail({ problem: { code: 'UNAVAILABLE', message }, refresh: undefined });
-        return undefined;
+        return () => {};
       }
       dress(this.getRootNode());
       this.setAttribute('data-lunasec', kind);

@@ -9,12 +9,12 @@ import { wornBy } from './wornBy.js';
 const never = () => () => {};
 
 /** The common part of inputs and text areas: what their hidden twin and the box around it wear, and how to drive them. */
-export function useControl<T extends Twin>(
+export function useControl<T extends Twin, H extends HTMLElement = HTMLSpanElement>(
   kind: 'input' | 'textarea',
   props: SecureInputProps & SecureTextAreaProps,
 ) {
   const page = usePage();
-  const host = useRef<HTMLSpanElement>(null);
+  const host = useRef<H>(null);
   const twin = useRef<T>(null);
   const [control] = useState(() => createControl(kind));
   // In markup from a server, before this script runs, the twin is disabled: nobody can type into it.

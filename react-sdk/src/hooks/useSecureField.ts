@@ -18,11 +18,11 @@ const nothingYet: ElementState = {
  * with `twinProps`. `options` are the props of `SecureInput` or `SecureTextArea`. `field` drives it, and `state` is all that a
  * page may know of its content.
  */
-export function useSecureField<T extends Twin = HTMLInputElement>(
+export function useSecureField<T extends Twin = HTMLInputElement, H extends HTMLElement = HTMLSpanElement>(
   kind: 'input' | 'textarea',
   options: SecureInputProps & SecureTextAreaProps = {},
 ) {
   const [state, setState] = useState(nothingYet);
-  const { host, twin, field } = useControl<T>(kind, { ...options, onState: setState });
+  const { host, twin, field } = useControl<T, H>(kind, { ...options, onState: setState });
   return { hostProps: host, twinProps: twin, field, state };
 }

@@ -167,6 +167,79 @@ describe('an element', () => {
     expect(field().value).toBe('');
     expect(state()).toMatchObject({ filled: false, dirty: false });
   });
+
+  test('selects its whole text', async () => {
+    const { configure, send, field, type } = setUp();
+    await configure();
+    await type(ssn);
+    await send({ type: 'command', command: 'select' });
+    expect([field().selectionStart, field().selectionEnd]).toEqual([0, ssn.length]);
+  });
+
+  test('of what a page asks for it takes what is right: a wrong attribute goes alone', async () => {
+    const { configure, field, state } = setUp();
+    const attributes = { placeholder: '000', maxLength: -5, onfocus: 'alert(1)', value: 'x' };
+    await configure({ attributes });
+    expect(field().placeholder).toBe('000');
+    expect(field().getAttributeNames()).toEqual(
+      expect.not.arrayContaining(['maxlength', 'onfocus', 'value']),
+    );
+    expect(state()).toMatchObject({ filled: false });
+  });
+});
+
+describe('a reset', () => {
+  test('forgets what was typed, and that it stood for a token', async () => {
+    const { configure, send, field, type, show, stored, state, tokenize, answer } = setUp();
+    await configure();
+    await show(await stored(ssn));
+    await type('typed over it');
+    await send({ type: 'command', command: 'reset' });
+    expect(field().value).toBe('');
+    expect(state()).toMatchObject({ filled: false, dirty: false, shown: 'none' });
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ type: 'tokenized', token: null });
+  });
+
+  test('then shows the token again that follows', async () => {
+    const { configure, send, field, type, show, stored, state } = setUp();
+    await configure();
+    const token = await stored(ssn);
+    await show(token);
+    await type('typed over it');
+    await send({ type: 'command', command: 'reset' });
+    await show(token);
+    expect(field().value).toBe(ssn);
+    expect(state()).toMatchObject({ filled: true, dirty: false, shown: 'shown' });
+  });
+
+  test('drops a value that is on its way', async () => {
+    const { configure, send, field, show, stored, store } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    const download = store.link.requestDownload.getMockImplementation()!;
+    let answer = () => {};
+    store.link.requestDownload.mockImplementationOnce(
+      (asked) => new Promise((resolve) => (answer = () => resolve(download(asked)))),
+    );
+    await show(name);
+    await send({ type: 'command', command: 'reset' });
+    answer();
+    await settled();
+    expect(field().value).toBe('');
+  });
+
+  test('is no way to more verdicts on what is typed', async () => {
+    const { configure, send, type, states, leave } = setUp();
+    await configure({ validator: 'SSN' });
+    await type('1');
+    await leave();
+    await send({ type: 'command', command: 'reset' });
+    await type('2');
+    await leave();
+    // The verdict on the empty field, and none on the second text within the interval.
+    expect(states().at(-1)).toMatchObject({ dirty: true, valid: true });
+  });
 });
 
 describe('while somebody types, the page learns', () => {

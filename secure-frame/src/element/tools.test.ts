@@ -151,13 +151,10 @@ describe('the buttons', () => {
 
 test('a person reveals and hides what is concealed', () => {
   const { field, button } = setUp('paragraph', { conceal: 4, revealable: true });
-  expect(button('Show')!.getAttribute('aria-pressed')).toBe('false');
   button('Show')!.click();
   expect(field.element.textContent).toBe(ssn);
-  expect(button('Hide')!.getAttribute('aria-pressed')).toBe('true');
   button('Hide')!.click();
   expect(field.element.textContent).toBe('•••-••-1120');
-  expect(button('Show')!.getAttribute('aria-pressed')).toBe('false');
 });
 
 describe('a person copies', () => {

@@ -80,10 +80,8 @@ export function createTools(parts: ToolParts): Tools | undefined {
   function refresh(): void {
     bar.hidden = field.isEmpty();
     const isRevealed = reveal.isRevealed();
-    if (toggle) {
-      dress(toggle, isRevealed ? 'hide' : 'reveal', isRevealed ? labels.hide : labels.reveal);
-      toggle.setAttribute('aria-pressed', String(isRevealed));
-    }
+    // Its name says what it does next; `aria-pressed` besides would say it twice, and once wrongly.
+    if (toggle) dress(toggle, isRevealed ? 'hide' : 'reveal', isRevealed ? labels.hide : labels.reveal);
     if (copy) dress(copy, wasCopied ? 'copied' : 'copy', labels.copy);
     const text = wasCopied ? labels.copied : '';
     if (status.textContent !== text) status.textContent = text;

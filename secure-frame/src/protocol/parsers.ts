@@ -1,8 +1,7 @@
 /**
  * Parsers for messages between windows, built from small pieces. A description gives both the check and, through
  * {@link Parsed}, the TypeScript type, so that the two cannot drift apart. Every text and list has an upper limit. What
- * comes out is a new value that holds described fields only: a field that a later version added is left behind. Making a parser
- * has no side effect, and says so: bundlers leave out the messages that a page or frame does not take.
+ * comes out is a new value that holds described fields only: a field that a later version added is left behind.
  */
 export type Parser<T> = (value: unknown) => T | typeof invalid;
 export type Parsed<P> = P extends Parser<infer T> ? T : never;
@@ -19,7 +18,6 @@ type ShapeOf<F extends Fields> = { [K in Exclude<keyof F, OptionalKeys<F>>]: Par
 };
 
 /** A string of at most `max` UTF-16 units that matches `pattern`, if one is given. */
-/* @__NO_SIDE_EFFECTS__ */
 export const text =
   (max: number, pattern?: RegExp): Parser<string> =>
   (value) =>
@@ -29,7 +27,6 @@ export const text =
 
 export const bool: Parser<boolean> = (value) => (typeof value === 'boolean' ? value : invalid);
 
-/* @__NO_SIDE_EFFECTS__ */
 export const integer =
   (min: number, max: number): Parser<number> =>
   (value) =>
@@ -38,25 +35,21 @@ export const integer =
       : invalid;
 
 /** One of the given values. */
-/* @__NO_SIDE_EFFECTS__ */
 export const exactly =
   <const T extends string | number | null>(...values: readonly T[]): Parser<T> =>
   (value) =>
     values.includes(value as T) ? (value as T) : invalid;
 
-/* @__NO_SIDE_EFFECTS__ */
 export const nullable =
   <T>(parse: Parser<T>): Parser<T | null> =>
   (value) =>
     value === null ? null : parse(value);
 
-/* @__NO_SIDE_EFFECTS__ */
 export const optional =
   <T>(parse: Parser<T>): Parser<T | undefined> =>
   (value) =>
     value === undefined ? undefined : parse(value);
 
-/* @__NO_SIDE_EFFECTS__ */
 export const list =
   <T>(item: Parser<T>, max: number): Parser<T[]> =>
   (value) => {
@@ -70,7 +63,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object with at most `max` entries. */
-/* @__NO_SIDE_EFFECTS__ */
 export const dictionary =
   <T>(key: Parser<string>, item: Parser<T>, max: number): Parser<Record<string, T>> =>
   (value) => {
@@ -84,7 +76,6 @@ export const dictionary =
   };
 
 /** An object with these fields. Others that it has are not looked at, and not in what comes out. */
-/* @__NO_SIDE_EFFECTS__ */
 export const shape =
   <F extends Fields>(fields: F): Parser<ShapeOf<F>> =>
   (value) => {
@@ -99,7 +90,6 @@ export const shape =
   };
 
 /** An object with those of these fields that are as described. One that is wrong is left behind alone, like unknown ones. */
-/* @__NO_SIDE_EFFECTS__ */
 export const options =
   <F extends Record<string, Parser<unknown>>>(fields: F): Parser<{ [K in keyof F]?: Parsed<F[K]> }> =>
   (value) => {
@@ -117,7 +107,6 @@ type Messages<M extends Record<string, Fields>> = {
 }[keyof M & string];
 
 /** A union of messages, told apart by `type`. */
-/* @__NO_SIDE_EFFECTS__ */
 export const messages = <M extends Record<string, Fields>>(kinds: M): Parser<Messages<M>> => {
   const parsers = new Map(
     Object.entries(kinds).map(([type, fields]) => [type, shape({ type: exactly(type), ...fields })]),
