@@ -63,13 +63,11 @@ export async function runServers(servers, { cleanUp = () => {} } = {}) {
   process.on('SIGINT', () => stop(0));
   process.on('SIGTERM', () => stop(0));
   const children = servers.map(launch);
-  const { code } = await step(
-    `Starting the ${servers.map(({ name }) => name).join(' and the ')}`,
-    () =>
-      Promise.all(servers.map(({ readyURL }) => answers(readyURL))).then(
-        () => ({ code: 0 }),
-        (error) => ({ code: 1, output: error.message }),
-      ),
+  const { code } = await step(`Starting the ${servers.map(({ name }) => name).join(' and the ')}`, () =>
+    Promise.all(servers.map(({ readyURL }) => answers(readyURL))).then(
+      () => ({ code: 0 }),
+      (error) => ({ code: 1, output: error.message }),
+    ),
   );
   if (code !== 0) await stop(1);
 

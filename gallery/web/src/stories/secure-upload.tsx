@@ -1,4 +1,4 @@
-import { SecureUpload, type SecureUploadProps } from '@lunasec/react-sdk';
+import { SecureDownload, SecureUpload, type SecureUploadProps } from '@lunasec/react-sdk';
 import { jsx, raw, sample } from '../story/jsx.js';
 import {
   choice,
@@ -36,6 +36,14 @@ const uploadStory = <const C extends Controls>({
           onProgress={(files) => say('files: onProgress', files)}
         />
       </div>
+    ),
+    shown: (token, label, { look, say }) => (
+      <SecureDownload
+        token={token}
+        className={look.files}
+        aria-label={label}
+        onError={(problem) => say('SecureDownload: onError', problem)}
+      />
     ),
     code: (values, look) =>
       sample(

@@ -1,5 +1,5 @@
 import { SecureForm, SecureParagraph } from '@lunasec/react-sdk';
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Fragment, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { failureOf, type StoredValue } from '../api.js';
 import { Stage } from '../preview/Stage.js';
 import { themeCSS } from '../preview/css.js';
@@ -79,7 +79,12 @@ export function StoryView({ pageId, story, settings }: Props) {
   const rendered: ReactNode = (
     <Stage ref={stage} settings={settings}>
       <div key={key}>{story.render(resolved, preview)}</div>
-      {shown && <Shown values={mine} className={look.text} say={say} />}
+      {shown &&
+        mine.map(({ name, token }) => (
+          <Fragment key={token}>
+            {(story.shown ?? asParagraph)(token, `Stored ${name.split('/').at(-1)}`, preview)}
+          </Fragment>
+        ))}
     </Stage>
   );
 
@@ -149,26 +154,14 @@ export function StoryView({ pageId, story, settings }: Props) {
   );
 }
 
-/** What was stored from this story, shown again. */
-function Shown({
-  values,
-  className,
-  say,
-}: {
-  values: readonly StoredValue[];
-  className: string | undefined;
-  say: Preview['say'];
-}) {
-  return values.map(({ name, token }) => (
-    <SecureParagraph
-      key={token}
-      token={token}
-      className={className}
-      aria-label={`Stored ${name.split('/').at(-1)}`}
-      onError={(problem) => say('SecureParagraph onError', problem)}
-    />
-  ));
-}
+const asParagraph: NonNullable<Story['shown']> = (token, label, { look, say }) => (
+  <SecureParagraph
+    token={token}
+    className={look.text}
+    aria-label={label}
+    onError={(problem) => say('SecureParagraph onError', problem)}
+  />
+);
 
 const fresh = (tokens: ReadonlyMap<string, string>, stored: readonly StoredValue[]) =>
   Object.fromEntries(

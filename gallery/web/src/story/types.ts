@@ -73,6 +73,8 @@ export interface Story<C extends Controls = Controls> {
    */
   form?: 'around' | 'own' | 'none';
   render(props: Values<C>, preview: Preview): ReactNode;
+  /** What Show shows of a value that was stored here. Default: a SecureParagraph. */
+  shown?(token: string, label: string, preview: Preview): ReactNode;
   /** Of the code; default `tsx`. */
   language?: 'tsx' | 'html';
   /** The code that does this. */
