@@ -83,7 +83,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['secure-frame/**/*.ts', 'react-sdk/**/*.{ts,tsx}', '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}'],
+    files: [
+      'secure-frame/**/*.ts',
+      'react-sdk/**/*.{ts,tsx}',
+      '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}',
+    ],
     languageOptions: { globals: { ...globals.browser } },
   },
   {
