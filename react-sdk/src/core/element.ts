@@ -7,8 +7,8 @@ import type { Page } from './page.js';
 import { attributesOf } from './props.js';
 import type { ControlProps } from './props.js';
 import { setRows } from './rows.js';
-import { stateAttributes } from './states.js';
-import { readStyles, takesInput } from './style.js';
+import { setState, stateAttributes, userInvalid } from './states.js';
+import { readFrameStyles, readStyles, takesInput } from './style.js';
 
 /** What an app can do about a problem. */
 export interface ProblemHelp {
@@ -41,9 +41,6 @@ export interface SecureElement extends Omit<ElementLink, 'configure' | 'style' |
   update(props: ControlProps): void;
 }
 
-const ring = ['outline-style', 'outline-width', 'outline-color', 'outline-offset', 'box-shadow'];
-const corners = ['top-left', 'top-right', 'bottom-right', 'bottom-left'].map((at) => `border-${at}-radius`);
-
 /** What decides the look, as far as the app says it here. */
 const lookOf = ({ className, style, hidden }: ControlProps) => JSON.stringify([className, style, hidden]);
 
@@ -75,6 +72,8 @@ export function createElement({
   let askedAt = 0;
   /** Whether the grant of the token was renewed already, without success so far. */
   let renewed = false;
+  /** Whether what is invalid is so in the eyes of a person as well, `:user-invalid`. */
+  let touched = false;
 
   const link = createElementLink({
     page,
@@ -84,9 +83,12 @@ export function createElement({
     events: {
       state(state, before) {
         if (state.shown === 'shown') renewed = false;
-        setStyles(frame, { visibility: 'visible' });
+        setStyles(frame, { visibility: 'inherit' });
         mark(stateAttributes.focus, state.focused);
         mark(stateAttributes.invalid, !state.valid);
+        // As browsers do: from when somebody leaves what they have changed.
+        if (before?.focused && !state.focused && state.dirty) touch();
+        mark(userInvalid, touched && !state.valid);
         mark('data-lunasec-filled', state.filled);
         if (setRows(twin, state.rows)) restyle();
         onState(state, before);
@@ -98,6 +100,12 @@ export function createElement({
       submit: onSubmit,
     },
   });
+
+  function touch(): void {
+    if (touched) return;
+    touched = true;
+    restyle();
+  }
 
   async function refresh(): Promise<void> {
     renewed = true;
@@ -115,20 +123,17 @@ export function createElement({
   /** A state of the element in the frame, for the app's style sheets and for what the page draws around the frame. */
   function mark(attribute: string, on: boolean): void {
     if (twin.hasAttribute(attribute) === on) return;
-    twin.toggleAttribute(attribute, on);
+    setState(twin, attribute, on);
     paint();
   }
 
   function paint(): void {
-    const computed = getComputedStyle(twin);
-    // With another scheme than its content a frame is not transparent.
-    const names = isControl ? ['color-scheme', ...ring, ...corners] : ['color-scheme'];
-    setStyles(frame, Object.fromEntries(names.map((name) => [name, computed.getPropertyValue(name)])));
+    setStyles(frame, readFrameStyles(twin, kind));
   }
 
   function restyle(): void {
     arrange();
-    link.style(readStyles(twin, kind));
+    link.style(readStyles(twin, kind, touched));
     paint();
     // A fieldset around or the text of a label may have changed too.
     configure();
@@ -165,7 +170,7 @@ export function createElement({
   frame.addEventListener('mouseenter', hover);
   frame.addEventListener('mouseleave', hover);
   const unwatch = page.appearance.watch(host, restyle);
-  // A delegation holds from the next time that a frame loads.
+  // A delegation holds from the next time that it loads.
   if (props.copyable) frame.allow = 'clipboard-write';
   frame.src = page.elementURL;
   host.append(frame);
@@ -174,6 +179,10 @@ export function createElement({
 
   return {
     ...link,
+    validate() {
+      touch();
+      return link.validate();
+    },
     update(next) {
       const before = props;
       props = next;
@@ -190,8 +199,8 @@ export function createElement({
       texts.disconnect();
       link.close();
       frame.remove();
-      for (const name of [...Object.values(stateAttributes), 'data-lunasec-filled'])
-        twin.removeAttribute(name);
+      for (const name of [...Object.values(stateAttributes), userInvalid, 'data-lunasec-filled'])
+        setState(twin, name, false);
     },
   };
 }
