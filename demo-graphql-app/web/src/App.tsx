@@ -29,7 +29,7 @@ export function App({ config }: { config: Config }) {
   return (
     <LunaSecProvider key={data.me.id} applicationId={config.applicationId} tokenizerURL={config.tokenizerURL}>
       <header className="bar">
-        <Logo />
+        <Logo isTitle />
         <div className="bar-user">
           <span>{data.me.name}</span>
           <button type="button" className="quiet" onClick={() => void leave()}>

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 
-export function Logo() {
+/** `isTitle`: it is what the page is called. */
+export function Logo({ isTitle = false }: { isTitle?: boolean }) {
+  const Name = isTitle ? 'h1' : 'span';
   return (
     <div className="logo">
       <img src="/icon.svg" alt="" width="28" height="28" />
-      <span>Records</span>
+      <Name>Records</Name>
     </div>
   );
 }

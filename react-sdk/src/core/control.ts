@@ -1,12 +1,12 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import { createBox } from './box.js';
 import type { Box } from './box.js';
-import { createElement } from './element.js';
 import type { SecureElement } from './element.js';
 import type { FormField } from './fields.js';
 import { createMounting } from './mounting.js';
 import type { Page } from './page.js';
 import type { ControlProps, InputProps, TextAreaProps } from './props.js';
+import { startElement } from './start.js';
 
 export type Twin = HTMLInputElement | HTMLTextAreaElement;
 
@@ -87,7 +87,7 @@ export function createControl(kind: 'input' | 'textarea'): Control {
   };
 
   const mount = createMounting((page: Page, labelled: HTMLElement) => {
-    const made = createElement({
+    const made = startElement({
       page,
       kind,
       host,

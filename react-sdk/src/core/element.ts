@@ -1,11 +1,9 @@
 import type { ElementKind, ElementState, Problem } from '@lunasec/secure-frame/protocol';
-import { setStyles } from './frames.js';
 import { createElementLink } from './link.js';
 import type { ElementLink } from './link.js';
 import type { Page } from './page.js';
 import type { ControlProps } from './props.js';
-import { presentationPart } from './parts.js';
-import type { Presentation } from './presentation.js';
+import { createPresentation } from './presentation.js';
 
 /** What an app can do about a problem. */
 export interface ProblemHelp {
@@ -19,8 +17,11 @@ export interface ProblemHelp {
 export interface ElementOptions {
   page: Page;
   kind: ElementKind;
-  /** Positioned; the frame is put into it and covers it. */
+  /** Positioned; the frame is in it and covers it. */
   host: HTMLElement;
+  frame: HTMLIFrameElement;
+  /** Whether the frame has loaded. */
+  isLoaded: boolean;
   /** Wears the app's classes. Of a paragraph or span this is the host itself, of a control a hidden sibling of the frame. */
   twin: HTMLElement;
   /** Whose labels name it. */
@@ -33,27 +34,14 @@ export interface ElementOptions {
   onSubmit(): void;
 }
 
-/** One secure element of a page: its frame, what goes over the line to it, and its look. */
+/** One secure element of a page: what goes over the line to its frame, and its look. */
 export interface SecureElement extends Omit<ElementLink, 'configure' | 'style' | 'show'> {
   update(props: ControlProps): void;
 }
 
 export function createElement(options: ElementOptions): SecureElement {
-  const { page, kind, host, onState, onError } = options;
+  const { page, kind, frame, isLoaded, onState, onError } = options;
   let { props } = options;
-  const frame = host.ownerDocument.createElement('iframe');
-  setStyles(frame, {
-    all: 'initial',
-    position: 'absolute',
-    top: '0',
-    left: '0',
-    width: '100%',
-    height: '100%',
-    // Until its look is set; then nothing flashes.
-    visibility: 'hidden',
-  });
-
-  let presentation: Presentation | undefined;
   let askedAt = 0;
   /** Whether the grant of the token was renewed already, without success so far. */
   let renewed = false;
@@ -62,12 +50,12 @@ export function createElement(options: ElementOptions): SecureElement {
     page,
     frame,
     takesInput: kind === 'input' || kind === 'textarea',
-    whenReady: (offer) => presentationPart.use(offer),
-    onConnect: () => presentation!.restyle(),
+    isLoaded,
+    onConnect: () => presentation.restyle(),
     events: {
       state(state, before) {
         if (state.shown === 'shown') renewed = false;
-        presentation!.follow(state, before);
+        presentation.follow(state, before);
         onState(state, before);
       },
       problem(problem) {
@@ -91,43 +79,28 @@ export function createElement(options: ElementOptions): SecureElement {
     link.show(props.token || null, !isFirst && props.token !== undefined);
   }
 
-  // A delegation holds from the next time that it loads.
-  if (props.copyable) frame.allow = 'clipboard-write';
-  frame.src = page.elementURL;
-  host.append(frame);
+  const presentation = createPresentation({ ...options, appearance: page.appearance, link });
   show(true);
-  // Where it cannot be fetched, the field says in time that it did not start.
-  const forgetPart = presentationPart.use((part) => {
-    presentation = part.createPresentation({
-      ...options,
-      props,
-      appearance: page.appearance(part),
-      frame,
-      link,
-    });
-  });
 
   return {
     ...link,
     validate() {
-      presentation?.touch();
+      presentation.touch();
       return link.validate();
     },
     update(next) {
       const before = props;
       props = next;
       if (next.token !== before.token) show();
-      presentation?.update(next);
+      presentation.update(next);
     },
     command(command) {
       link.command(command);
       if (command === 'blur') frame.blur();
     },
     close() {
-      forgetPart();
-      presentation?.close();
+      presentation.close();
       link.close();
-      frame.remove();
     },
   };
 }

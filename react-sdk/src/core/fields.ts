@@ -1,5 +1,5 @@
-import { ProblemError, toProblem } from '@lunasec/secure-frame/protocol';
 import type { Batch, Problem } from '@lunasec/secure-frame/protocol';
+import { engine } from './engine.js';
 import type { Page } from './page.js';
 
 /** What can be done with a secure input or text area from outside. */
@@ -40,7 +40,7 @@ export const fieldsOf = (page: Page, form: HTMLFormElement): FormField[] =>
     .filter((field) => field.form() === form && !field.isDisabled())
     .sort((a, b) => (a.node().compareDocumentPosition(b.node()) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 
-type Stored = Pick<SecureField, 'focus' | 'validate' | 'tokenize'> &
+export type StorableField = Pick<SecureField, 'focus' | 'validate' | 'tokenize'> &
   Partial<Pick<FormField, 'refused' | 'failed'>>;
 
 /**
@@ -48,28 +48,5 @@ type Stored = Pick<SecureField, 'focus' | 'validate' | 'tokenize'> &
  * for an empty field, when every upload has succeeded. Throws {@link ProblemError}: VALIDATION_FAILED with the focus on the first
  * invalid field, or else the first failure; each field that failed is told its own.
  */
-export async function storeFields(fields: readonly Stored[]): Promise<(string | null)[]> {
-  if (fields.length === 0) return [];
-  const verdicts = await all(fields, (field) => field.validate());
-  const invalid = fields.filter((_, index) => !verdicts[index]);
-  if (invalid.length > 0) {
-    invalid[0]!.focus();
-    for (const field of invalid) field.refused?.();
-    throw new ProblemError('VALIDATION_FAILED', 'A secure field is empty or not as it should be. Check it.');
-  }
-  const batch = { id: crypto.randomUUID(), size: fields.length };
-  return all(fields, (field) => field.tokenize(batch));
-}
-
-async function all<T>(fields: readonly Stored[], task: (field: Stored) => Promise<T>): Promise<T[]> {
-  const results = await Promise.allSettled(fields.map(task));
-  let first: ProblemError | undefined;
-  results.forEach((result, index) => {
-    if (result.status === 'fulfilled') return;
-    const problem = toProblem(result.reason);
-    fields[index]!.failed?.(problem);
-    first ??= new ProblemError(problem.code, problem.message);
-  });
-  if (first) throw first;
-  return results.map((result) => (result as PromiseFulfilledResult<T>).value);
-}
+export const storeFields = async (fields: readonly StorableField[]): Promise<(string | null)[]> =>
+  fields.length === 0 ? [] : (await engine.get()).storeFields(fields);

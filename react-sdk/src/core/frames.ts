@@ -5,8 +5,8 @@ export interface FrameLine<In, Out> {
   parse: Parser<In>;
   opened(channel: Channel<Out>): void;
   received(message: In): void;
-  /** Calls back when an offer may be made: at once, if it is not given. */
-  whenReady?(offer: () => void): void;
+  /** The frame has loaded already. */
+  isLoaded?: boolean;
 }
 
 /**
@@ -17,26 +17,23 @@ export interface FrameLine<In, Out> {
 export function connectFrame<In, Out>(
   frame: HTMLIFrameElement,
   origin: string,
-  { parse, opened, received, whenReady = (offer) => offer() }: FrameLine<In, Out>,
+  { parse, opened, received, isLoaded = false }: FrameLine<In, Out>,
 ): () => void {
   let channel: Channel<Out> | undefined;
-  let loads = 0;
-  const offer = () => {
+  let closed = false;
+  const connect = () => {
+    if (closed) return;
     channel?.close();
     const { port1, port2 } = new MessageChannel();
     channel = openChannel<In, Out>(port1, parse, received);
     frame.contentWindow?.postMessage({ lunasec: protocolVersion, type: 'connect' }, origin, [port2]);
     opened(channel);
   };
-  const connect = () => {
-    const load = ++loads;
-    whenReady(() => {
-      if (load === loads) offer();
-    });
-  };
   frame.addEventListener('load', connect);
+  // Not before who asked for the line has it.
+  if (isLoaded) queueMicrotask(connect);
   return () => {
-    loads++;
+    closed = true;
     frame.removeEventListener('load', connect);
     channel?.close();
   };

@@ -17,6 +17,15 @@ test('is fetched once, when somebody needs it, and then there at once', async ()
   expect(load).toHaveBeenCalledTimes(1);
 });
 
+test('can be awaited', async () => {
+  const load = jest.fn<() => Promise<string>>().mockRejectedValueOnce('offline').mockResolvedValue('part');
+  const lazy = createLazy(load);
+  await expect(lazy.get()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await lazy.get()).toBe('part');
+  expect(await lazy.get()).toBe('part');
+  expect(load).toHaveBeenCalledTimes(2);
+});
+
 test('who no longer needs it hears nothing', async () => {
   const lazy = createLazy(async () => 'part');
   const then = jest.fn();
@@ -34,6 +43,7 @@ test('a failure is told, and the next who needs it tries again', async () => {
   lazy.use(then, fail);
   await rounds();
   expect(fail).toHaveBeenCalledTimes(2);
+  expect(fail).toHaveBeenCalledWith(expect.objectContaining({ code: 'UNAVAILABLE' }));
   lazy.use(then, fail);
   await rounds();
   expect(then.mock.calls).toEqual([['part']]);

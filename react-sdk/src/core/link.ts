@@ -8,7 +8,6 @@ import type {
   Problem,
 } from '@lunasec/secure-frame/protocol';
 import { connectFrame } from './frames.js';
-import type { FrameLine } from './frames.js';
 import type { Page } from './page.js';
 
 type Configuration = Extract<PageToElement, { type: 'configure' }>;
@@ -46,7 +45,8 @@ export interface LinkOptions {
   frame: HTMLIFrameElement;
   takesInput: boolean;
   events: ElementEvents;
-  whenReady?: FrameLine<ElementToPage, PageToElement>['whenReady'];
+  /** The frame has loaded already. */
+  isLoaded?: boolean;
   /** The frame has loaded: the last moment to call `style` in time. */
   onConnect(): void;
 }
@@ -68,7 +68,7 @@ export function createElementLink({
   frame,
   takesInput,
   events,
-  whenReady,
+  isLoaded,
   onConnect,
 }: LinkOptions): ElementLink {
   const requests = new Map<string, Request>();
@@ -87,13 +87,13 @@ export function createElementLink({
 
   const startTimer = setTimeout(() => {
     dead = true;
-    events.problem({ code: 'UNAVAILABLE', message: 'The secure field did not start. Reload the page.' });
-    rejectAll('The secure field did not start. Reload the page.');
+    events.problem({ code: 'UNAVAILABLE', message: 'The secure fields did not start. Reload the page.' });
+    rejectAll('The secure fields did not start. Reload the page.');
   }, startTimeout);
 
   const disconnect = connectFrame<ElementToPage, PageToElement>(frame, page.origin, {
     parse: elementToPage,
-    ...(whenReady && { whenReady }),
+    ...(isLoaded && { isLoaded }),
     opened(opened) {
       // A frame that loaded again has lost what was typed: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');
@@ -146,7 +146,7 @@ export function createElementLink({
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (dead)
-        return reject(new ProblemError('UNAVAILABLE', 'The secure field did not start. Reload the page.'));
+        return reject(new ProblemError('UNAVAILABLE', 'The secure fields did not start. Reload the page.'));
       const requestId = String(++lastId);
       const timer = setTimeout(() => {
         requests.delete(requestId);

@@ -1,10 +1,9 @@
 import { controllerFrameName, controllerToPage, renewalFrameName } from '@lunasec/secure-frame/protocol';
 import type { Channel, ControllerToPage, PageToController, Problem } from '@lunasec/secure-frame/protocol';
+import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
 import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
-import { presentationPart } from './parts.js';
-import type { PresentationPart } from './parts.js';
 
 export interface PageOptions {
   /** The app's id at the tokenizer. */
@@ -30,8 +29,7 @@ export interface Page {
   /** Where element frames come from. */
   readonly elementURL: string;
   readonly origin: string;
-  /** What watches the look of this page, once that part is there. */
-  appearance(part: PresentationPart): Appearance;
+  readonly appearance: Appearance;
   /** Every field of the page that takes input. */
   readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -78,8 +76,7 @@ export function createPage({
 }: PageOptions): Page {
   const base = tokenizerURL.replace(/\/+$/, '');
   const { origin } = new URL(base);
-  let made: Appearance | undefined;
-  const appearance = ({ createAppearance }: PresentationPart) => (made ??= createAppearance());
+  const appearance = createAppearance();
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
   let refresh: (() => unknown) | undefined;
@@ -153,12 +150,10 @@ export function createPage({
       received: receive,
     });
     const startTimer = setTimeout(() => enter(failure()), startTimeout);
-    let stopAppearance = () => {};
-    const forgetPart = presentationPart.use((part) => (stopAppearance = appearance(part).start(document)));
+    const stopAppearance = appearance.start(document);
 
     return () => {
       clearTimeout(startTimer);
-      forgetPart();
       stopAppearance();
       endRenewal();
       disconnect();
@@ -214,7 +209,7 @@ function failure(problem?: Problem): Session {
     state: 'failed',
     problem: problem ?? {
       code: 'UNAVAILABLE',
-      message: 'The secure fields of this page did not start. Reload it.',
+      message: 'The secure fields did not start. Reload the page.',
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { ElementKind, ElementState } from '@lunasec/secure-frame/protocol';
-import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
 import { setStyles } from './frames.js';
 import type { ElementLink } from './link.js';
@@ -9,8 +8,6 @@ import { attributesOf } from './props.js';
 import type { ControlProps } from './props.js';
 import { setRows } from './rows.js';
 import { readFrameStyles, readStyles } from './style.js';
-
-export { createAppearance };
 
 export interface PresentationOptions {
   appearance: Appearance;
@@ -39,7 +36,6 @@ export interface Presentation {
 /** What decides the look, as far as the app says it here. */
 const lookOf = ({ className, style, hidden }: ControlProps) => JSON.stringify([className, style, hidden]);
 
-/** Not needed before a frame is there: this module and what it imports are fetched while frames load. */
 export function createPresentation({
   appearance,
   kind,

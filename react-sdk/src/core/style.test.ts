@@ -1,9 +1,9 @@
 /** @jest-environment jsdom */
 import { pageToElement } from '@lunasec/secure-frame/protocol';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { quietPseudoElements } from '../test-support/frames.js';
-import { stateAttributes } from './marks.js';
-import { readStyles } from './style.js';
+import { stateAttributes, userInvalid } from './marks.js';
+import { readFrameStyles, readStyles } from './style.js';
 
 function twin(css: string): HTMLInputElement {
   document.head.innerHTML = `<style>${css}</style>`;
@@ -58,4 +58,61 @@ test('of a paragraph only its text: its box is drawn by the page', () => {
   expect(base).toMatchObject({ color: 'rgb(1, 2, 3)' });
   expect(Object.keys(base!).filter((name) => /^(background|border|opacity)/.test(name))).toEqual([]);
   expect(focus).toBeUndefined();
+});
+
+test('what two states at once do is told where both set the same property', () => {
+  const element = twin(
+    `.control[${stateAttributes.invalid}] { letter-spacing: 3px; word-spacing: 1px; }
+     .control[${stateAttributes.focus}] { letter-spacing: 2px; }
+     .control[${stateAttributes.hover}] { opacity: 0.5; }`,
+  );
+  const styles = readStyles(element, 'input');
+  expect(styles.focusInvalid).toEqual({ 'letter-spacing': '2px' });
+  expect(styles).not.toHaveProperty('hoverFocus');
+  expect(pageToElement(styles)).toEqual(styles);
+});
+
+test(':user-invalid counts once somebody has had to do with the field', () => {
+  const element = twin(`.control[${userInvalid}] { letter-spacing: 3px; }`);
+  expect(readStyles(element, 'input').invalid).toEqual({});
+  expect(readStyles(element, 'input', true).invalid).toEqual({ 'letter-spacing': '3px' });
+});
+
+describe('shadows', () => {
+  const css =
+    '.control { box-shadow: rgba(1, 2, 3, 0.5) 0px 1px 2px 0px inset, rgb(4, 5, 6) 0px 0px 0px 3px; }';
+
+  test('inside the field are drawn in the frame', () => {
+    expect(readStyles(twin(css), 'input').base!['box-shadow']).toBe(
+      'rgba(1, 2, 3, 0.5) 0px 1px 2px 0px inset',
+    );
+  });
+  test('around it are drawn by the page', () => {
+    expect(readFrameStyles(twin(css), 'input')['box-shadow']).toBe('rgb(4, 5, 6) 0px 0px 0px 3px');
+  });
+});
+
+test('a box between pixels: its frame lies on whole ones, and padding makes up for it', () => {
+  const element = twin('.control { padding: 10px; }');
+  const box = element.parentElement!;
+  box.getBoundingClientRect = () => ({ left: 20.25, top: 7.75, right: 120.75, bottom: 40 }) as DOMRect;
+  expect(readFrameStyles(element, 'input')).toMatchObject({
+    left: '-0.25px',
+    top: '0.25px',
+    width: 'calc(100% + 0.5px)',
+    height: 'calc(100% + -0.25px)',
+  });
+  expect(readStyles(element, 'input').base).toMatchObject({
+    'padding-left': '10.25px',
+    'padding-top': '9.75px',
+    'padding-right': '10.25px',
+    'padding-bottom': '10px',
+  });
+  // That of a paragraph covers it: what it shows may be narrower than half a pixel, and has no padding to give.
+  element.getBoundingClientRect = box.getBoundingClientRect;
+  expect(readFrameStyles(element, 'paragraph')).toMatchObject({
+    left: '-0.25px',
+    top: '-0.75px',
+    width: 'calc(100% + 0.5px)',
+  });
 });

@@ -1,9 +1,9 @@
 import type { Problem } from '@lunasec/secure-frame/protocol';
-import { createElement } from './element.js';
 import type { ProblemHelp, SecureElement } from './element.js';
 import { createMounting } from './mounting.js';
 import type { Page } from './page.js';
 import type { ElementProps } from './props.js';
+import { startElement } from './start.js';
 
 export interface TextProps extends ElementProps {
   /** Why its token cannot be shown; undefined when that may have passed. */
@@ -30,7 +30,7 @@ export function createText(kind: 'paragraph' | 'span'): Text {
       element?.update(next);
     },
     mount: createMounting((page: Page, host: HTMLElement) => {
-      const made = createElement({
+      const made = startElement({
         page,
         kind,
         host,

@@ -3,6 +3,7 @@ import type { InvalidCode } from '../protocol/invalid.js';
 import { setConstraints } from './constraints.js';
 import type { ConstraintAttributes } from './constraints.js';
 import type * as extras from './extras.js';
+import { letKeyboardScroll } from './scrolling.js';
 
 export type Extras = typeof extras;
 
@@ -145,6 +146,7 @@ const maskOf = ({ type = 'text', mask, maxLength }: Pick<ElementAttributes, Fixe
 function createText(element: HTMLElement, { conceal }: ElementAttributes, extras: Extras | undefined): Field {
   let content = '';
   let isConcealed = true;
+  letKeyboardScroll(element);
   const show = () => {
     const shown =
       isConcealed && conceal !== undefined

@@ -58,7 +58,7 @@ export const styleProperties: readonly string[] = [
   '-webkit-font-smoothing',
   '-webkit-text-fill-color',
 ];
-const allowed = new Set(styleProperties);
+const allowed = /*#__PURE__*/ new Set(styleProperties);
 // Elsewhere a string would be shown as text, as in `text-overflow`.
 const takesStrings = new Set(['font-family', 'font-feature-settings']);
 

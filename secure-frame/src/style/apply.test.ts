@@ -14,7 +14,7 @@ function setUp() {
         const { selectorText, style } = rule as CSSStyleRule;
         return [selectorText.replace('#field', ''), style];
       }),
-    ) as Record<'::placeholder' | ':hover' | ':focus' | ':invalid', CSSStyleDeclaration>;
+    ) as Record<'::placeholder' | ':hover' | ':focus' | ':invalid' | ':focus:invalid', CSSStyleDeclaration>;
   return { field, apply, rules };
 }
 
@@ -37,6 +37,15 @@ test('the field and its states look as the page wants', () => {
   expect(rules()[':hover'].getPropertyPriority('color')).toBe('important');
   expect(rules()[':invalid'].color).toBe('green');
   expect(rules()[':focus'].getPropertyValue('border-top-color')).toBe('red');
+});
+
+test('what two states at once do stands after what each does', () => {
+  const { apply, rules } = setUp();
+  apply({ invalid: { color: 'red' }, focus: { color: 'blue' }, focusInvalid: { color: 'blue' } });
+  const names = Object.keys(rules());
+  expect(names.slice(-3)).toEqual([':hover:focus', ':hover:invalid', ':focus:invalid']);
+  expect(names.indexOf(':invalid')).toBeLessThan(names.indexOf(':hover:focus'));
+  expect(rules()[':focus:invalid'].color).toBe('blue');
 });
 
 test('a later look replaces all of the former', () => {
@@ -86,7 +95,7 @@ test('nothing that is not allowed arrives', () => {
     'font-family': 'url(https://evil.example/)',
     position: 'fixed',
   };
-  apply({ base: evil, placeholder: evil, focus: evil, hover: evil, invalid: evil });
+  apply({ base: evil, placeholder: evil, focus: evil, hover: evil, invalid: evil, focusInvalid: evil });
   expect(field.style).toHaveLength(0);
   for (const style of Object.values(rules())) expect(style).toHaveLength(0);
 });
