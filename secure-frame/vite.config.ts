@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-/** Two static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. */
+/** Static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. */
 export default defineConfig({
   base: '/frame/',
   build: {
@@ -12,6 +12,10 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { controller: page('controller'), element: page('element') } },
+    rolldownOptions: { input: {
+        controller: page('controller'),
+        element: page('element'),
+        file: page('file'),
+      } },
   },
 });

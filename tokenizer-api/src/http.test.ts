@@ -257,14 +257,19 @@ describe('the HTTP side', () => {
   });
 
   describe('the frame pages', () => {
-    test.each(['controller', 'element'])(
+    test.each([
+      ['controller', ''],
+      ['element', ''],
+      // Images and documents that it opened itself, and none from anywhere.
+      ['file', 'img-src blob:; frame-src blob:; '],
+    ])(
       '%s: for the application’s pages only, and closed otherwise',
-      async (page) => {
+      async (page, own) => {
         const response = await get(`/frame/${page}?application=shop`);
         expect(response.status).toBe(200);
         const headers = Object.fromEntries(response.headers);
         expect(headers['content-security-policy']).toBe(
-          `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+          `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; ${own}frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
         );
         expect(headers).toMatchObject({
           'content-type': 'text/html; charset=utf-8',

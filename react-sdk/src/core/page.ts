@@ -24,6 +24,8 @@ export type Session =
 export interface Page {
   /** Where element frames come from. */
   readonly elementURL: string;
+  /** Where frames of files come from. */
+  readonly fileURL: string;
   readonly origin: string;
   readonly appearance: Appearance;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -126,8 +128,10 @@ export function createPage({
     };
   }
 
+  const frameURL = (name: string) => `${base}/frame/${name}?application=${encodeURIComponent(applicationId)}`;
   return {
-    elementURL: `${base}/frame/element?application=${encodeURIComponent(applicationId)}`,
+    elementURL: frameURL('element'),
+    fileURL: frameURL('file'),
     origin,
     appearance,
     start,

@@ -23,7 +23,8 @@ const pseudo = /:(?:focus-visible|focus|hover|user-invalid|invalid|required)(?![
 
 /** What a browser draws around a focused field if the app says nothing. In a layer, so that anything the app says wins. */
 const native = `@layer lunasec { [data-lunasec][${stateAttributes.focus}] {
-  outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color } }`;
+  outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+  [data-lunasec-preview] { height: 24rem } }`;
 
 export interface StateStyles {
   /** Reads the document's style sheets again. Cheap when they are the same. */

@@ -20,6 +20,12 @@ function setUp() {
     detokenize: jest.fn<Api['detokenize']>(async (_, tokens) =>
       tokens.map((name) => ({ token: name, download: downloadOf(name), problem: null })),
     ),
+    signParts: jest.fn<Api['signParts']>(async (_, __, parts) =>
+      parts.map(({ number }) => ({ number, upload: uploadOf(token(number)), problem: null })),
+    ),
+    completeUploads: jest.fn<Api['completeUploads']>(async (_, tokens) =>
+      tokens.map((name) => ({ token: name, problem: null })),
+    ),
   };
   const controller = createController(api, () => true);
   return {

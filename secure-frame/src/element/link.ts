@@ -2,11 +2,14 @@ import { openChannel } from '../protocol/channel.js';
 import type { Channel } from '../protocol/channel.js';
 import { controllerToElement } from '../protocol/internal.js';
 import type {
+  CompleteResult,
   ControllerToElement,
   Download,
   ElementToController,
+  Multipart,
   TokenizeInput,
   Upload,
+  UploadPart,
 } from '../protocol/internal.js';
 import { protocolVersion } from '../protocol/messages.js';
 import type { Batch } from '../protocol/messages.js';
@@ -19,6 +22,16 @@ export interface ControllerLink {
   requestDownload(token: string): Promise<Download>;
 }
 
+/** The line of a frame that also uploads large values, in parts. */
+export interface FileLink extends ControllerLink {
+  /** Joins a batch with an input that has no checksum. */
+  requestMultipart(batch: Batch, input: TokenizeInput): Promise<Multipart>;
+  /** Where a part goes. */
+  signPart(token: string, part: UploadPart): Promise<Upload>;
+  /** One result per token, in order. */
+  completeUploads(tokens: string[]): Promise<CompleteResult[]>;
+}
+
 export interface LinkParts {
   /** The controller's window, once there is one. */
   find(): Window | undefined;
@@ -26,6 +39,8 @@ export interface LinkParts {
   /** The session is another one. */
   onReset(): void;
 }
+
+type Answer = Exclude<ControllerToElement, { type: 'attached' | 'failed' | 'reset' }>;
 
 interface Attachment {
   channel: Channel<ElementToController>;
@@ -36,14 +51,16 @@ const firstPause = 20;
 const longestPause = 250;
 const attachTimeout = 15_000;
 const answerTimeout = 60_000;
+/** An object store may copy a large value before it answers. */
+const completionTimeout = 10 * 60_000;
 
 /**
  * Attaches to the controller of the page. Frames load in any order, and a message to a window whose script has not
  * run yet is lost, so the offer is repeated until the controller says that it took one. When there is none in time, or
  * when it is gone, the next ask tries again.
  */
-export function createControllerLink({ find, origin, onReset }: LinkParts): ControllerLink {
-  const waiting = new Map<number, { resolve(value: Upload | Download): void; reject(error: Error): void }>();
+export function createControllerLink({ find, origin, onReset }: LinkParts): FileLink {
+  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   let lastId = 0;
   let attachment: Promise<Attachment> | undefined;
   let current: Attachment | undefined;
@@ -109,19 +126,23 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): Cont
     if (message.type === 'reset') return onReset();
     const { resolve, reject } = waiting.get(message.requestId) ?? {};
     waiting.delete(message.requestId);
-    if (message.type === 'upload') resolve?.(message.upload);
-    else if (message.type === 'download') resolve?.(message.download);
-    else reject?.(new ProblemError(message.problem.code, message.problem.message));
+    if (message.type === 'failed')
+      reject?.(new ProblemError(message.problem.code, message.problem.message));
+    else resolve?.(message);
   }
 
-  async function ask(message: (requestId: number) => ElementToController): Promise<Upload | Download> {
+  async function ask<Type extends Answer['type']>(
+    type: Type,
+    message: (requestId: number) => ElementToController,
+    timeout = answerTimeout,
+  ): Promise<Extract<Answer, { type: Type }>> {
     const { channel } = await attached();
     const requestId = ++lastId;
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(requestId);
         reject(new ProblemError('UNAVAILABLE', 'The tokenizer did not answer in time. Try again.'));
-      }, answerTimeout);
+      }, timeout);
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
@@ -131,13 +152,38 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): Cont
       waiting.set(requestId, { resolve: settle(resolve), reject: settle(reject) });
       channel.send(message(requestId));
     });
+    if (answer.type !== type) throw new ProblemError('UNAVAILABLE', 'The tokenizer gave a wrong answer.');
+    return answer as Extract<Answer, { type: Type }>;
   }
 
   return {
     requestUpload: async (batch, input) =>
-      (await ask((requestId) => ({ type: 'tokenize', requestId, batch, input }))) as Upload,
+      (await ask('upload', (requestId) => ({ type: 'tokenize', requestId, batch, input }))).upload,
     requestDownload: async (token) =>
-      (await ask((requestId) => ({ type: 'detokenize', requestId, token }))) as Download,
+      (await ask('download', (requestId) => ({ type: 'detokenize', requestId, token }))).download,
+    requestMultipart: async (batch, input) =>
+      (await ask('multipart', (requestId) => ({ type: 'tokenize', requestId, batch, input }))).multipart,
+    async signPart(token, part) {
+      const { parts } = await ask('parts', (requestId) => ({
+        type: 'signParts',
+        requestId,
+        token,
+        parts: [part],
+      }));
+      const [signed] = parts;
+      if (signed?.problem) throw new ProblemError(signed.problem.code, signed.problem.message);
+      if (!signed?.upload || signed.number !== part.number)
+        throw new ProblemError('UNAVAILABLE', 'The tokenizer gave a wrong answer.');
+      return signed.upload;
+    },
+    completeUploads: async (tokens) =>
+      (
+        await ask(
+          'completed',
+          (requestId) => ({ type: 'completeUploads', requestId, tokens }),
+          completionTimeout,
+        )
+      ).results,
     skip: (batch) =>
       void attached().then(
         ({ channel }) => channel.send({ type: 'skip', batch }),

@@ -2,6 +2,7 @@ export * from './attributes.js';
 export { openChannel } from './channel.js';
 export type { Channel } from './channel.js';
 export type { Guard, Guarded } from './guards.js';
+export * from './files.js';
 export * from './messages.js';
 export * from './problem.js';
 export * from './token.js';

@@ -1,5 +1,5 @@
 /** Messages among frames of the tokenizer's origin. A page never sees one: they carry keys and assertions. */
-import { dictionary, exactly, integer, messages, nullable, shape, text } from './guards.js';
+import { dictionary, exactly, integer, list, messages, nullable, optional, shape, text } from './guards.js';
 import type { Guard, Guarded } from './guards.js';
 import { batch, problem, protocolVersion } from './messages.js';
 import { isToken } from './token.js';
@@ -20,14 +20,33 @@ export const assertionMessage = shape({
   assertion: nullable(text(8192)),
 });
 
-/** `size` and `checksum` (SHA-256, base64) are the ciphertext's; `dataKey` is base64. */
+/**
+ * `size` and `checksum` (SHA-256, base64) are the ciphertext's; `dataKey` is base64. Without a checksum the ciphertext is
+ * uploaded in parts.
+ */
 export const tokenizeInput = shape({
   token,
   dataKey: base64,
   size: integer(1, Number.MAX_SAFE_INTEGER),
-  checksum: base64,
+  checksum: optional(base64),
 });
 export type TokenizeInput = Guarded<typeof tokenizeInput>;
+
+/** How to upload in parts: all but the last have `partSize` bytes. */
+export const multipart = shape({ partSize: integer(1, 1 << 30) });
+export type Multipart = Guarded<typeof multipart>;
+
+const partNumber = integer(1, 10_000);
+export const uploadPart = shape({
+  number: partNumber,
+  size: integer(1, 1 << 30),
+  checksum: base64,
+});
+export type UploadPart = Guarded<typeof uploadPart>;
+/** Most parts that are signed at a time. */
+export const maxParts = 100;
+/** Most uploads that are completed at a time. */
+export const maxCompleted = 1000;
 
 export const upload = shape({ url, method: exactly('PUT'), headers, expiresAt: text(64) });
 export type Upload = Guarded<typeof upload>;
@@ -43,11 +62,24 @@ export const download = shape({
 });
 export type Download = Guarded<typeof download>;
 
+/** How the tokenizer answers for parts and for uploads. */
+export const partResult = shape({
+  number: partNumber,
+  upload: nullable(upload),
+  problem: nullable(problem),
+});
+export type PartResult = Guarded<typeof partResult>;
+export const completeResult = shape({ token, problem: nullable(problem) });
+export type CompleteResult = Guarded<typeof completeResult>;
+
 export const elementToController = messages({
   tokenize: { requestId, batch, input: tokenizeInput },
   /** This member of a batch has nothing to store. */
   skip: { batch },
   detokenize: { requestId, token },
+  signParts: { requestId, token, parts: list(uploadPart, maxParts) },
+  /** Makes parts one value, and keeps what was uploaded from being swept. */
+  completeUploads: { requestId, tokens: list(token, maxCompleted) },
 });
 export type ElementToController = Guarded<typeof elementToController>;
 
@@ -55,6 +87,9 @@ export const controllerToElement = messages({
   attached: {},
   upload: { requestId, upload },
   download: { requestId, download },
+  multipart: { requestId, multipart },
+  parts: { requestId, parts: list(partResult, maxParts) },
+  completed: { requestId, results: list(completeResult, maxCompleted) },
   failed: { requestId, problem },
   /** Another session, or none: what was shown must go. */
   reset: {},
@@ -62,6 +97,11 @@ export const controllerToElement = messages({
 export type ControllerToElement = Guarded<typeof controllerToElement>;
 
 /** How the tokenizer answers a batch, per token. */
-export const tokenizeResult = shape({ token, upload: nullable(upload), problem: nullable(problem) });
+export const tokenizeResult = shape({
+  token,
+  upload: nullable(upload),
+  multipart: optional(nullable(multipart)),
+  problem: nullable(problem),
+});
 export const detokenizeResult = shape({ token, download: nullable(download), problem: nullable(problem) });
 export const sessionResult = shape({ accessToken: text(1024), expiresAt: text(64) });

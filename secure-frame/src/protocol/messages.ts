@@ -26,7 +26,7 @@ export const renewalFrameName = 'lunasec-renewal';
 const identifier = text(64);
 const token: Guard<string> = (value): value is string => isToken(value);
 export const problem: Guard<Problem> = shape({ code: exactly(...frameProblemCodes), message: text(2000) });
-const styles = optional(dictionary(text(64), text(512), 200));
+export const styles = optional(dictionary(text(64), text(512), 200));
 
 /** A form's submission: the controller sends one call when `size` members have reported. */
 export const batch = shape({ id: identifier, size: integer(1, 100_000) });
