@@ -20,7 +20,8 @@ export interface FileEvents {
 
 /** A frame of files in a page: all of it is drawn inside, what crosses the line are tokens, sizes and states. */
 export interface FileElement {
-  configure(attributes: FileAttributes, title: string | undefined): void;
+  /** `describe` is asked now, and whenever what is around the host may have changed. */
+  configure(describe: () => FileAttributes): void;
   /** The host's classes or styles may have changed. */
   restyle(): void;
   /** What a `download` shows; the same again repeats what failed. */
@@ -58,6 +59,7 @@ export function createFileElement({
   const frame = host.ownerDocument.createElement('iframe');
   const requests = new Map<string, Request>();
   let channel: Channel<PageToFile> | undefined;
+  let describe: (() => FileAttributes) | undefined;
   let configuration: PageToFile | undefined;
   let style: PageToFile | undefined;
   let wanted: string | null = null;
@@ -79,8 +81,8 @@ export function createFileElement({
     opened(opened) {
       // A frame that loaded again has lost its files: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');
-      channel = opened;
       restyle();
+      channel = opened;
       for (const message of [style, configuration]) if (message) opened.send(message);
       if (wanted !== null) opened.send({ type: 'show', token: wanted });
       for (const { message } of requests.values()) opened.send(message);
@@ -131,6 +133,25 @@ export function createFileElement({
     channel?.send(style);
     // With another scheme than its content a frame is not transparent.
     setStyles(frame, { 'color-scheme': getComputedStyle(host).colorScheme });
+    // A fieldset around or the text of a label may have changed too.
+    configure();
+  }
+
+  function configure(): void {
+    if (!describe) return;
+    const attributes = describe();
+    frame.title = attributes.ariaLabel ?? '';
+    fills = kind === 'download' && attributes.preview === true;
+    // A frame drops a message with anything wrong in it: better to lose the one attribute.
+    const valid = Object.fromEntries(
+      Object.entries(attributes).filter(
+        ([name, value]) => value !== undefined && fileAttributes({ [name]: value }),
+      ),
+    );
+    const next: PageToFile = { type: 'configure', kind, attributes: valid };
+    if (JSON.stringify(next) === JSON.stringify(configuration)) return;
+    configuration = next;
+    channel?.send(next);
   }
 
   const unwatch = page.appearance.watch(host, restyle);
@@ -138,19 +159,9 @@ export function createFileElement({
   host.append(frame);
 
   return {
-    configure(attributes, title) {
-      frame.title = title ?? attributes.ariaLabel ?? '';
-      fills = kind === 'download' && attributes.preview === true;
-      // A frame drops a message with anything wrong in it: better to lose the one attribute.
-      const valid = Object.fromEntries(
-        Object.entries(attributes).filter(
-          ([name, value]) => value !== undefined && fileAttributes({ [name]: value }),
-        ),
-      );
-      const next: PageToFile = { type: 'configure', kind, attributes: valid };
-      if (JSON.stringify(next) === JSON.stringify(configuration)) return;
-      configuration = next;
-      channel?.send(next);
+    configure(next) {
+      describe = next;
+      configure();
     },
     restyle,
     show(token) {

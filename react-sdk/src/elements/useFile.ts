@@ -64,20 +64,16 @@ export function useFile({
 
   useEffect(() => {
     const at = target.current!;
-    const label = textOf(at, props['aria-labelledby']) ?? props['aria-label'] ?? labelOf(at);
-    element.current?.configure(
-      {
-        ...attributes,
-        ariaLabel: label,
-        ariaDescription: props['aria-description'] ?? textOf(at, props['aria-describedby']),
-        // A disabled fieldset disables what is in it.
-        disabled: at.matches(':disabled'),
-        labels: props.labels,
-        dir: props.dir,
-        lang: props.lang ?? at.closest<HTMLElement>('[lang]')?.lang,
-      },
-      label,
-    );
+    element.current?.configure(() => ({
+      ...attributes,
+      ariaLabel: textOf(at, props['aria-labelledby']) ?? props['aria-label'] ?? labelOf(at),
+      ariaDescription: props['aria-description'] ?? textOf(at, props['aria-describedby']),
+      // A disabled fieldset disables what is in it.
+      disabled: at.matches(':disabled'),
+      labels: props.labels,
+      dir: props.dir,
+      lang: props.lang ?? at.closest<HTMLElement>('[lang]')?.lang,
+    }));
   });
 
   return { host, target: target as RefObject<HTMLButtonElement>, element };
