@@ -3,7 +3,7 @@ import type { ValueHeader } from '../../crypto/index.js';
 import type { ControllerLink } from '../../element/link.js';
 import type { Download } from '../../protocol/internal.js';
 import { ProblemError } from '../../protocol/problem.js';
-import { retry } from '../../shared/retry.js';
+import { retry, within } from '../../shared/retry.js';
 
 /** A stored file whose beginning was opened: what it is, and its bytes, if they are wanted. */
 export interface OpenedFile extends Pick<ValueHeader, 'mediaType' | 'filename' | 'size'> {
@@ -96,22 +96,11 @@ async function* chunksOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (;;) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stalled = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unreachable()), stallTimeout);
+    const { done, value } = await within(stallTimeout, reader.read(), unreachable).catch(() => {
+      throw unreachable();
     });
-    try {
-      const { done, value } = await Promise.race([
-        reader.read().catch(() => {
-          throw unreachable();
-        }),
-        stalled,
-      ]);
-      if (done) return;
-      yield value;
-    } finally {
-      clearTimeout(timer);
-    }
+    if (done) return;
+    yield value;
   }
 }
 
