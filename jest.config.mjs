@@ -13,13 +13,25 @@ const transform = (jsx) => ({
   ],
 });
 
+const relativeImports = { '^(\\.{1,2}/.*)\\.js$': '$1' };
+/** The same tests on the oldest React that is supported; it is a workspace of its own, so that both are installed. */
+const react18 = {
+  displayName: 'react-sdk-18',
+  moduleNameMapper: {
+    ...relativeImports,
+    '^react(-dom)?((/.*)?)$': '<rootDir>/../react-18/node_modules/react$1$2',
+  },
+  testMatch: ['**/*.test.tsx'],
+  globals: { reactMajor: 18 },
+};
+
 const project = (name, extra = {}) => ({
   displayName: name,
   rootDir: `./${name}`,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   // Sources import with the ".js" suffix of the emitted files; jest runs the ".ts" sources.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: relativeImports,
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
@@ -32,7 +44,8 @@ export default {
     project('secure-frame'),
     project('tokenizer-api', { setupFiles: ['reflect-metadata'] }),
     project('node-sdk', { setupFiles: ['reflect-metadata'] }),
-    project('react-sdk'),
+    project('react-sdk', { globals: { reactMajor: 19 } }),
+    project('react-sdk', react18),
     project('demo-graphql-app', { setupFiles: ['reflect-metadata'] }),
     project('e2e'),
     {

@@ -472,9 +472,9 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
       expect((await stat(saved)).size).toBe(largeSize);
       expect(await digestOf(saved)).toBe(await digestOf(path));
       if (process.env.LUNASEC_E2E_FILE_BYTES)
-        console.info(
+        process.stderr.write(
           `${largeSize} bytes: up in ${Math.round(uploaded - start)} ms, at most ${up >> 20} MiB; ` +
-            `down in ${Math.round(downloaded - startDown)} ms, at most ${down >> 20} MiB.`,
+            `down in ${Math.round(downloaded - startDown)} ms, at most ${down >> 20} MiB.\n`,
         );
       expect(up).toBeLessThan(memoryBound);
       expect(down).toBeLessThan(memoryBound);

@@ -18,6 +18,7 @@ const steps = [
   ['Checking types', () => run('npm', ['run', 'typecheck'], { quiet: true })],
   ['Linting', () => run('npm', ['run', 'lint'], { quiet: true })],
   ['Checking the format', () => run('npm', ['run', 'format:check'], { quiet: true })],
+  ['Measuring what browsers load', () => run('npm', ['run', 'size'], { quiet: true })],
   ['Starting MongoDB, S3 and KMS', startTestServices],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],

@@ -1,21 +1,43 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-/** Static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. */
-export default defineConfig({
-  base: '/frame/',
+const base = '/frame/';
+
+/** Has a page load what its script imports together with it. Vite's own would bring a script of its own to do so. */
+const preloadImports: Plugin = {
+  name: 'preload-imports',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { chunk }) =>
+      (chunk?.imports ?? []).map((file) => ({
+        tag: 'link',
+        attrs: { rel: 'modulepreload', crossorigin: true, href: base + file },
+        injectTo: 'head',
+      })),
+  },
+};
+
+/**
+ * Static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. The page of files is
+ * built by itself (`--mode files`): what it shared with the page of fields would be cut into more and smaller scripts there.
+ */
+export default defineConfig(({ mode }) => ({
+  base,
+  plugins: [preloadImports],
   build: {
     outDir: 'dist/frame',
-    emptyOutDir: true,
+    emptyOutDir: mode !== 'files',
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rolldownOptions: { input: {
-        controller: page('controller'),
-        element: page('element'),
-        file: page('file'),
-      } },
+    modulePreload: false,
+    rolldownOptions: {
+      input:
+        mode === 'files'
+          ? { file: page('file') }
+          : { controller: page('controller'), element: page('element') },
+    },
   },
-});
+}));

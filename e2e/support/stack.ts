@@ -20,6 +20,8 @@ export interface Stack {
   stores: SharedStores | undefined;
   tokenizer: RunningTokenizer;
   clock: Clock;
+  /** Stops the tokenizer. Returns a function that starts it again, at the same address with the same data. */
+  stopTokenizer(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -62,21 +64,23 @@ export async function startStack({
   const clock: Clock = { offset: 0 };
   const stores = await createStores?.(tokenizerURL);
 
-  const tokenizer = await startTokenizer(
-    {
-      host: '127.0.0.1',
-      port: tokenizerPort,
-      publicURL: tokenizerURL,
-      dataDirectory: join(directory, 'tokenizer'),
-      // Faults are what the tests are about: their log lines would only hide the report.
-      logLevel: 'fatal',
-      metrics: { port: 0 },
-      applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
-      ...(limits && { limits }),
-      ...stores?.config,
-    },
-    { now: () => new Date(Date.now() + clock.offset) },
-  );
+  const start = () =>
+    startTokenizer(
+      {
+        host: '127.0.0.1',
+        port: tokenizerPort,
+        publicURL: tokenizerURL,
+        dataDirectory: join(directory, 'tokenizer'),
+        // Faults are what the tests are about: their log lines would only hide the report.
+        logLevel: 'fatal',
+        metrics: { port: 0 },
+        applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
+        ...(limits && { limits }),
+        ...stores?.config,
+      },
+      { now: () => new Date(Date.now() + clock.offset) },
+    );
+  let tokenizer = await start();
   const app = await startApp({
     port: appPort,
     url: appURL,
@@ -89,8 +93,16 @@ export async function startStack({
     tokenizerURL,
     directory,
     stores,
-    tokenizer,
+    get tokenizer() {
+      return tokenizer;
+    },
     clock,
+    stopTokenizer: async () => {
+      await tokenizer.close();
+      return async () => {
+        tokenizer = await start();
+      };
+    },
     close: async () => {
       await app.close();
       await tokenizer.close();

@@ -5,11 +5,20 @@ export type {
   FileState,
   FileStatus,
   InputType,
+  InvalidCode,
   InvalidFileCode,
   Problem,
   ValidatorName,
 } from '@lunasec/secure-frame/protocol';
-export type { PageOptions, Session } from './core/index.js';
+export type {
+  Connection,
+  PageOptions,
+  ProblemHelp,
+  SecureChangeEvent,
+  SecureField,
+  SecureFocusEvent,
+  Session,
+} from './core/index.js';
 export { SecureDownload } from './elements/SecureDownload.js';
 export type { SecureDownloadProps } from './elements/SecureDownload.js';
 export { SecureInput } from './elements/SecureInput.js';
@@ -19,11 +28,8 @@ export { SecureUpload } from './elements/SecureUpload.js';
 export type { SecureFiles, SecureUploadEvent, SecureUploadProps } from './elements/SecureUpload.js';
 export type { SecureFileProps } from './elements/useFile.js';
 export type {
-  SecureChangeEvent,
   SecureControlProps,
   SecureElementProps,
-  SecureField,
-  SecureFocusEvent,
   SecureInputProps,
   SecureText,
   SecureTextAreaProps,
@@ -31,9 +37,12 @@ export type {
 } from './elements/types.js';
 export { SecureForm } from './form/SecureForm.js';
 export type { SecureFormProps } from './form/SecureForm.js';
+export type { Submit, SubmitHandlers, Tokens } from './form/useStoring.js';
 export { useLunaSec } from './hooks/useLunaSec.js';
 export type { LunaSec } from './hooks/useLunaSec.js';
+export { useSecureField } from './hooks/useSecureField.js';
 export { useSecureForm } from './hooks/useSecureForm.js';
 export type { SecureFormControls } from './hooks/useSecureForm.js';
+export { useSecureText } from './hooks/useSecureText.js';
 export { LunaSecProvider } from './provider/LunaSecProvider.js';
 export type { LunaSecProviderProps } from './provider/LunaSecProvider.js';

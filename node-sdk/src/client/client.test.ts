@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { createApplicationJWT } from '../auth/jwt.js';
 import { LunaSecError, RateLimitedError } from '../errors/index.js';
@@ -194,6 +195,7 @@ describe('a call', () => {
         attempts: 2,
         seconds: expect.any(Number),
         code: null,
+        aborted: false,
       },
       {
         operation: 'verifyStoreGrants',
@@ -201,6 +203,7 @@ describe('a call', () => {
         attempts: 1,
         seconds: expect.any(Number),
         code: 'RATE_LIMITED',
+        aborted: false,
       },
     ]);
   });
@@ -332,6 +335,58 @@ describe('a caller that gives up', () => {
     expect(await codeOf(call)).toBe('UNAVAILABLE');
     await Promise.all(closed);
     expect(it.received).toHaveLength(1);
+  });
+
+  test('during the pause before a repeat: nothing is repeated', async () => {
+    const controller = new AbortController();
+    const it = await setUp([{ status: 503, body: '' }], { firstPause: 200 });
+    const call = it.client.verifyStoreGrants('sid', [{ token }], { signal: controller.signal });
+    while (it.received.length === 0) await pause(5);
+    controller.abort();
+    expect(await codeOf(call)).toBe('UNAVAILABLE');
+    await pause(600);
+    expect(it.received).toHaveLength(1);
+  });
+
+  test('says nothing about the tokenizer: the circuit stays as it is', async () => {
+    let controller = new AbortController();
+    const giveUp: Reply = () => controller.abort();
+    const it = await setUp([giveUp, giveUp, giveUp, ok], { breakAfter: 2 });
+    for (let count = 0; count < 3; count++) {
+      controller = new AbortController();
+      const call = it.client.verifyStoreGrants('sid', [{ token }], { signal: controller.signal });
+      expect(await codeOf(call)).toBe('UNAVAILABLE');
+    }
+    expect(await verify(it)).toHaveLength(1);
+    expect(it.warnings).toEqual([]);
+  });
+
+  test('on the call that was to try whether the tokenizer answers again: the circuit stays broken', async () => {
+    const controller = new AbortController();
+    const it = await setUp([{ status: 503, body: '' }, () => controller.abort(), ok], {
+      retries: 0,
+      breakAfter: 1,
+      breakFor: 50,
+    });
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    await pause(60);
+    const call = it.client.verifyStoreGrants('sid', [{ token }], { signal: controller.signal });
+    expect(await codeOf(call)).toBe('UNAVAILABLE');
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(2);
+    await pause(60);
+    expect(await verify(it)).toHaveLength(1);
+  });
+
+  test('is told apart from a tokenizer that fails', async () => {
+    const reports: CallReport[] = [];
+    const it = await setUp([ok, failed('BAD_USER_INPUT')], {}, (report) => reports.push(report));
+    await verify(it);
+    await codeOf(it.client.verifyStoreGrants('sid', [{ token }], { signal: AbortSignal.abort() }));
+    expect(reports.map(({ code, aborted }) => [code, aborted])).toEqual([
+      [null, false],
+      ['UNAVAILABLE', true],
+    ]);
   });
 });
 

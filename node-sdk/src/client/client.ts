@@ -50,7 +50,14 @@ export function createClient({ resilience, log, onCall, ...parts }: ClientParts)
     const report = (code: CallReport['code']) => {
       const seconds = (performance.now() - start) / 1000;
       try {
-        onCall?.({ operation: field, entries, attempts, seconds, code });
+        onCall?.({
+          operation: field,
+          entries,
+          attempts,
+          seconds,
+          code,
+          aborted: code !== null && signal?.aborted === true,
+        });
       } catch (error) {
         // What only watches must not change how a call ends.
         log.warn('onCall failed.', error);

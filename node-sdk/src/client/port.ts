@@ -108,10 +108,12 @@ export interface CallReport {
   seconds: number;
   /** Null when the call was answered: single tokens may be refused all the same. */
   code: ProblemCode | null;
+  /** The one who called gave up, or its client disconnected: `code` says nothing about the tokenizer. */
+  aborted: boolean;
 }
 
 export interface CallOptions {
-  /** Gives up on the call when aborted. */
+  /** Gives up on the call when aborted: it throws UNAVAILABLE, and is not repeated. */
   signal?: AbortSignal | undefined;
 }
 

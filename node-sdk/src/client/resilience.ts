@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   ExponentialBackoff,
   handleWhen,
@@ -33,6 +34,11 @@ export class PassingFailure extends Error {
   override name = 'PassingFailure';
 }
 
+/** The caller has given up, which says nothing about the tokenizer. */
+class GivenUp extends Error {
+  override name = 'GivenUp';
+}
+
 /** Runs an attempt under deadline, retry, circuit breaker and timeout. Throws LunaSecErrors and nothing else. */
 export type Resilience = <T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -42,13 +48,17 @@ export type Resilience = <T>(
 export function createResilience(options: ResilienceOptions, log: Log): Resilience {
   const { deadline = 10_000, attemptTimeout = 3_000, retries = 2 } = options;
   const { firstPause = 100, breakAfter = 10, breakFor = 5_000 } = options;
-  const passing = handleWhen(
-    (error) => error instanceof PassingFailure || error instanceof TaskCancelledError,
+  const isPassing = (error: Error): boolean =>
+    error instanceof PassingFailure || error instanceof TaskCancelledError;
+  const breaker = circuitBreaker(
+    handleWhen(
+      (error) =>
+        isPassing(error) ||
+        // Whether the tokenizer answers again is not known yet.
+        (error instanceof GivenUp && breaker.state === CircuitState.HalfOpen),
+    ),
+    { halfOpenAfter: breakFor, breaker: new ConsecutiveBreaker(breakAfter) },
   );
-  const breaker = circuitBreaker(passing, {
-    halfOpenAfter: breakFor,
-    breaker: new ConsecutiveBreaker(breakAfter),
-  });
   breaker.onBreak((reason) =>
     log.warn(
       'The tokenizer does not answer. Until it does, marked fields and arguments fail with UNAVAILABLE.',
@@ -56,20 +66,34 @@ export function createResilience(options: ResilienceOptions, log: Log): Resilien
     ),
   );
   breaker.onReset(() => log.warn('The tokenizer answers again.'));
-  const policy = wrap(
-    timeout(deadline, TimeoutStrategy.Aggressive),
-    retry(passing, {
+  const whole = timeout(deadline, TimeoutStrategy.Aggressive);
+  const repeated = wrap(
+    retry(handleWhen(isPassing), {
       maxAttempts: retries,
       backoff: new ExponentialBackoff({ initialDelay: firstPause, maxDelay: firstPause * 20 }),
     }),
     breaker,
-    timeout(attemptTimeout, TimeoutStrategy.Aggressive),
   );
+  const once = timeout(attemptTimeout, TimeoutStrategy.Aggressive);
 
   return async (attempt, signal) => {
+    /** One attempt, unless the call has ended during a pause or while it waited for another to try. */
+    async function attemptOnce<T>(run: (signal: AbortSignal) => Promise<T>, ended: AbortSignal): Promise<T> {
+      if (ended.aborted) throw new GivenUp();
+      try {
+        return await once.execute((context) => run(context.signal), ended);
+      } catch (error) {
+        if (signal?.aborted) throw new GivenUp();
+        throw error;
+      }
+    }
+
     try {
       signal?.throwIfAborted();
-      return await policy.execute((context) => attempt(context.signal), signal);
+      return await whole.execute(
+        (context) => repeated.execute(() => attemptOnce(attempt, context.signal), context.signal),
+        signal,
+      );
     } catch (error) {
       if (signal?.aborted)
         throw new UnavailableError('The call to the tokenizer was aborted.', { cause: signal.reason });

@@ -42,6 +42,8 @@ export interface Charge {
 /** A place that a payload made null, in what it carries itself. */
 export interface Gone {
   place: readonly (string | number)[];
+  /** The place is an item of a list, which ends there: those after it are gone as well. */
+  endsList: boolean;
   by: object;
 }
 

@@ -1,12 +1,13 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { ReadGrantRequest, TokenizerClient } from '../client/index.js';
+import type { CallOptions, ReadGrantRequest, TokenizerClient } from '../client/index.js';
 import { BadUserInputError, LunaSecError, UnauthenticatedError, UnavailableError } from '../errors/index.js';
+import { whileConnected } from '../http/connection.js';
 import type { Log } from '../log.js';
 import type { TokenRef } from '../token.js';
 import { endCharge, refKey, takeCharge } from './charge.js';
 import type { Charge, FindRequest, Resolver } from './charge.js';
 import { failuresOf, grantTokens } from './grant.js';
-import { joinResult, splitResult } from './incremental.js';
+import { isGone, joinResult, splitResult } from './incremental.js';
 import type { IncrementalResult, SplitResult } from './incremental.js';
 import { collectInputTokens } from './inputs.js';
 import { checkLeaks } from './leak-check.js';
@@ -27,6 +28,8 @@ export interface EngineParts {
   client: Pick<TokenizerClient, 'verifyStoreGrants' | 'createReadGrants'>;
   /** The `sid` of the session behind an operation, from its context; null when there is none. */
   sidOf(contextValue: unknown, findRequest?: FindRequest): Promise<string | null>;
+  /** The request behind an operation: the tokenizer is asked for no longer than its client is there. */
+  requestOf?(contextValue: unknown, findRequest?: FindRequest): object | undefined;
   leaks: LeakPolicy;
   log: Log;
 }
@@ -77,7 +80,7 @@ export interface Engine {
   checkTexts<Result extends Surroundings>(result: Result): Result;
 }
 
-export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine {
+export function createEngine({ client, sidOf, requestOf, leaks, log }: EngineParts): Engine {
   const reported = new Set<string>();
 
   function reportOnce(place: string, message: string): void {
@@ -105,10 +108,17 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     return new UnavailableError('Tokens cannot be handled at the moment.', { cause: error });
   }
 
-  async function requireSid(contextValue: unknown, { findRequest }: Charge): Promise<string> {
+  /** Asks the tokenizer on behalf of the session of an operation. */
+  async function askFor<T>(
+    contextValue: unknown,
+    { findRequest }: Charge,
+    call: (sid: string, options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    // The session is asked for anew each time, not kept: a mutation may be what logs somebody in.
     const sid = await sidOf(contextValue, findRequest);
     if (sid === null) throw new UnauthenticatedError('Log in first.');
-    return sid;
+    const request = requestOf?.(contextValue, findRequest);
+    return whileConnected({ request }, (signal) => call(sid, { signal }));
   }
 
   async function begin(request: OperationRequest): Promise<{ charge: Charge } | { errors: GraphQLError[] }> {
@@ -169,8 +179,10 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     charge: Charge,
     contextValue: unknown,
   ): Promise<Map<string, LunaSecError>> {
-    const ask = async (asked: readonly TokenRef[]) =>
-      client.verifyStoreGrants(await requireSid(contextValue, charge), asked.map(toRef));
+    const ask = (asked: readonly TokenRef[]) =>
+      askFor(contextValue, charge, (sid, options) =>
+        client.verifyStoreGrants(sid, asked.map(toRef), options),
+      );
     return failuresOf(refs, refKey, ask, asError);
   }
 
@@ -221,26 +233,33 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
     if (!operation || payloads.length === 0) return [];
     const errors: PayloadError[] = [];
     let located: Locate | undefined;
-    const locate = () => (located ??= createLocate(operation));
-    const markGone = (by: Payload, places: readonly ResponsePath[]) =>
-      charge.gone.push(...places.map((place) => ({ place, by })));
+    const inPayloads = charge.index !== undefined;
+    const locate = () => (located ??= createLocate(operation, { inPayloads }));
+
+    function markGone(by: Payload, places = by.places, endsList = by.endsList): void {
+      // Nothing follows a whole response, which may have thousands of them.
+      if (inPayloads) charge.gone.push(...places.map((place) => ({ place, endsList, by })));
+    }
 
     function fail(payload: Payload, path: ResponsePath, error: LunaSecError, typenames?: Typenames): void {
       // Gone already: a failure beside it has made an object above it null. GraphQL reports one of them.
-      if (payload.data === null || valueAt(payload.data, path) == null) return;
+      if (payload.data === null || valueAt(payload.data, path) == null || isGone(payload, charge.gone))
+        return;
       const positions = locate()(payload.data, path, typenames);
       const place = nullAt(payload.data, path, positions, payload.sent);
-      if (!place) payload.data = null;
-      markGone(payload, place ? [place] : payload.places);
+      if (place) markGone(payload, [place], false);
+      else {
+        payload.data = null;
+        markGone(payload);
+      }
       errors.push({ payload, error: error.toGraphQLError({ path }) });
     }
 
     try {
       const outputs: Outputs = { tokens: [], problems: [] };
       for (const payload of payloads) collectOutputTokens(payload, charge, outputs);
-      const ask = async (requests: readonly ReadGrantRequest[]) =>
-        // The session is asked for anew, not kept from before: a mutation may be what logs somebody in.
-        client.createReadGrants(await requireSid(contextValue, charge), requests);
+      const ask = (requests: readonly ReadGrantRequest[]) =>
+        askFor(contextValue, charge, (sid, options) => client.createReadGrants(sid, requests, options));
       const refusals = [...outputs.problems, ...(await grantTokens(outputs.tokens, { ask, asError }))];
       for (const refusal of refusals) {
         const { path, typenames } = pathOf(refusal);
@@ -258,7 +277,8 @@ export function createEngine({ client, sidOf, leaks, log }: EngineParts): Engine
       // Nothing may leave that was not looked at.
       for (const payload of payloads) {
         payload.data = null;
-        markGone(payload, payload.places);
+        if (isGone(payload, charge.gone)) continue;
+        markGone(payload);
         errors.push({ payload, error: asError(error).toGraphQLError() });
       }
     }

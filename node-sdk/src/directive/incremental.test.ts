@@ -12,10 +12,13 @@ import type { IncrementalResult } from './incremental.js';
 const unknown = 'lunasec-00000000-0000-4000-8000-000000000000';
 
 const typeDefs = `
-  type Query { me: User  users: [User]  strict: [Strict!]  tokens: [String] @token  matrix: [[String]] @token  texts: [String] }
+  type Query { me: User  users: [User]  strict: [Strict!]  tokens: [String] @token  matrix: [[String]] @token  texts: [String]  pets: [Pet] }
   type Mutation { save(token: String @token): User }
   type User { id: ID  name: String  ssn: String @token  bound: String @token(binding: "User:{id}")  friend: User  must: String! @token }
   type Strict { ssn: String! @token }
+  interface Pet { chip: String }
+  type Cat implements Pet { chip: String  toy: String  friend: Cat }
+  type Dog implements Pet { chip: String @token  toy: String  friend: Dog }
 `;
 
 interface Part {
@@ -33,7 +36,10 @@ function setUp(
     typeDefs,
     {
       Query: Object.fromEntries(
-        ['me', 'users', 'strict', 'tokens', 'matrix', 'texts'].map((field) => [field, () => data[field]]),
+        ['me', 'users', 'strict', 'tokens', 'matrix', 'texts', 'pets'].map((field) => [
+          field,
+          () => data[field],
+        ]),
       ),
       Mutation: { save: () => data.me },
       ...more,
@@ -234,6 +240,29 @@ describe('an operation that is answered in payloads', () => {
     );
   });
 
+  test('ends a streamed list at the first item that it cannot have, and says why', async () => {
+    const data: Record<string, unknown> = {};
+    const it = setUp(data);
+    const [a, b] = await stored(it, 2);
+    data.strict = [a, b, unknown, unknown, a].map((ssn) => ({ ssn }));
+    const all = await it.payloads('{ strict @stream(initialCount: 1) { ssn } }');
+    expect(all.flatMap(({ parts }) => parts)).toEqual([
+      { path: ['strict', 1], content: [{ ssn: b }], failures: [] },
+      { path: ['strict', 2], content: null, failures: [['strict.2.ssn', 'TOKEN_NOT_FOUND']] },
+    ]);
+  });
+
+  test('says once why a list ends that is streamed twice', async () => {
+    const it = setUp({ strict: [{ ssn: unknown }, { ssn: unknown }] });
+    const all = await it.payloads(
+      '{ ...S ... @defer { ...S } } fragment S on Query { strict @stream(initialCount: 0) { ssn } }',
+    );
+    const parts = all.flatMap((each) => each.parts);
+    expect(parts.filter(({ path }) => String(path) !== '')).toEqual([
+      { path: ['strict', 0], content: null, failures: [['strict.0.ssn', 'TOKEN_NOT_FOUND']] },
+    ]);
+  });
+
   test('has its leaks found in every payload', async () => {
     const data = { me: { name: unknown }, texts: ['x', unknown] };
     const source = '{ texts @stream(initialCount: 1) me { id ... @defer { alias: name } } }';
@@ -250,6 +279,30 @@ describe('an operation that is answered in payloads', () => {
         { path: ['texts', 1], content: [null], failures: [['texts.1', 'READ_GRANT_MISSING']] },
       ]),
     );
+  });
+
+  describe('with objects of several types', () => {
+    const cat = () =>
+      setUp({ pets: [{ __typename: 'Cat', chip: unknown, toy: 'ball', friend: { toy: 'rat' } }] });
+
+    test.each([
+      ['a cat has its toy later', '{ pets { chip ... on Cat @defer { toy } } }'],
+      ['dogs have more toys', '{ pets { chip ... on Dog { toy } ... on Cat @defer { toy } } }'],
+      ['its friend comes in parts', '{ pets { ... on Cat { friend { toy } } ... @defer { chip } } }'],
+    ])('takes none for another because of what it does not have yet: %s', async (_, source) => {
+      const it = cat();
+      const all = await it.payloads(source);
+      // Only a dog's chip is marked; of a cat's, the app is warned.
+      expect(JSON.stringify(all)).toContain(unknown);
+      expect(all.flatMap(({ parts }) => parts.flatMap((part) => part.failures))).toEqual([]);
+      expect(it.warnings).toEqual([expect.stringContaining('Cat.chip or Dog.chip')]);
+    });
+
+    test('knows them by __typename, whatever it is called', async () => {
+      const it = cat();
+      await it.payloads('{ pets { is: __typename chip ... on Cat @defer { toy } } }');
+      expect(it.warnings).toEqual([expect.stringContaining('through Cat.chip,')]);
+    });
   });
 
   test('has the tokens of its arguments verified before anything runs, also those that are deferred', async () => {

@@ -36,7 +36,7 @@ export function splitResult(
   return {
     initial: data ? wholeResponse(data) : undefined,
     parts: incremental
-      .filter(({ path }) => !isBelow(path, gone))
+      .filter(({ path }) => !gone.some((each) => isBelow(path, each)))
       .map((part) => ({ part, payload: payloadOf(part) })),
   };
 }
@@ -61,9 +61,7 @@ export function joinResult(
   };
   const incremental = parts.flatMap(({ part, payload }): IncrementalPart[] => {
     if (!payload) return [part];
-    // What it belongs to went with something else that was to be sent together with it.
-    const byOthers = gone.filter(({ by }) => by !== payload);
-    if (isBelow(part.path, byOthers)) return [];
+    if (isGone(payload, gone)) return [];
     const content = part.items
       ? { items: payload.data && payload.starts.map((start) => valueAt(payload.data, start)) }
       : { data: payload.data && part.data! };
@@ -78,10 +76,17 @@ export function joinResult(
   };
 }
 
-/** Whether a path is one of those places, or leads further from one. */
-const isBelow = (path: ResponsePath | undefined, gone: readonly Gone[]): boolean =>
+/** Whether what a payload belongs to went with another, even one that was to be sent together with it. */
+export const isGone = (payload: Payload, gone: readonly Gone[]): boolean =>
+  gone.some((each) => each.by !== payload && isBelow(payload.path, each));
+
+/** Whether a path is that of the place, or leads further from it. */
+const isBelow = (path: ResponsePath | undefined, { place, endsList }: Gone): boolean =>
   path !== undefined &&
-  gone.some(({ place }) => place.length <= path.length && place.every((key, depth) => key === path[depth]));
+  place.length <= path.length &&
+  place.every(
+    (key, depth) => key === path[depth] || (endsList && depth === place.length - 1 && key < path[depth]!),
+  );
 
 const isPath = (path: unknown): path is ResponsePath =>
   Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');

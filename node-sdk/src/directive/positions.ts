@@ -30,7 +30,11 @@ export type Locate = (
   typenames?: readonly (string | undefined)[],
 ) => Position[];
 
-export function createLocate({ schema, definition, fragments, variables }: Operation): Locate {
+/** `inPayloads`: the response is sent in several, so that an object in one of them need not have all its keys. */
+export function createLocate(
+  { schema, definition, fragments, variables }: Operation,
+  { inPayloads }: { inPayloads: boolean },
+): Locate {
   const root = schema.getRootType(definition.operation)!;
   const rootFields = withDeferred(collectFields(schema, fragments, variables, root, definition.selectionSet));
 
@@ -43,21 +47,29 @@ export function createLocate({ schema, definition, fragments, variables }: Opera
     value: unknown,
     typename: string | undefined,
   ): Alternative[] {
-    let candidates = objects.filter(
+    const candidates = objects.filter(
       ({ type, selected }) => selected.has(key) && (typename === undefined || type.name === typename),
     );
-    if (candidates.length > 1 && typeof value === 'object' && value !== null) {
-      // An object in a response has exactly the keys that were selected on its type.
-      const keys = Object.keys(value).toSorted().join();
-      const exact = candidates.filter(({ selected }) => [...selected.keys()].toSorted().join() === keys);
-      if (exact.length > 0) candidates = exact;
-    }
-    return candidates.flatMap(({ type, selected }) => {
+    const fitting = candidates.filter(({ type, selected }) => fits(value, type, selected));
+    return (fitting.length > 0 ? fitting : candidates).flatMap(({ type, selected }) => {
       const nodes = selected.get(key)!;
       const fieldName = nodes[0]!.name.value;
       const field = type.getFields()[fieldName];
       return field ? [{ parent: type, fieldName, type: field.type, nodes }] : [];
     });
+  }
+
+  /** Whether an object in the response can be of a type: it has what is selected there, that `__typename` included. */
+  function fits(value: unknown, type: GraphQLObjectType, selected: Selected): boolean {
+    if (typeof value !== 'object' || value === null) return false;
+    const entries = Object.entries(value);
+    return (
+      (inPayloads || entries.length === selected.size) &&
+      entries.every(([key, content]) => {
+        const [node] = selected.get(key) ?? [];
+        return node && (node.name.value !== '__typename' || content === type.name);
+      })
+    );
   }
 
   return (data, path, typenames = []) => {

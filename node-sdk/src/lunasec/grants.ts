@@ -1,6 +1,7 @@
 import type { CallOptions, GrantResult, TokenizerClient } from '../client/index.js';
 import { parseDuration } from '../directive/index.js';
 import { BadUserInputError, createError, UnauthenticatedError } from '../errors/index.js';
+import { whileConnected } from '../http/connection.js';
 import { isToken } from '../token.js';
 import type { TokenRef } from '../token.js';
 import type { AppRequest } from './options.js';
@@ -36,14 +37,17 @@ export interface Grants<TRequest extends object = AppRequest> {
   ): Promise<Grant[]>;
   /** Takes back read grants of a session; returns how many there were. */
   revoke(sessionId: string, tokens: string | readonly string[], options?: CallOptions): Promise<number>;
-  /** `create` for the session of a request. Throws UNAUTHENTICATED when there is none. */
+  /**
+   * `create` for the session of a request. Throws UNAUTHENTICATED when there is none, and UNAVAILABLE when its client
+   * disconnects before the tokenizer has answered.
+   */
   createWithAutomaticSessionId(
     request: TRequest,
     tokens: TokenInput | readonly TokenInput[],
     duration?: string,
     options?: CallOptions,
   ): Promise<Grant[]>;
-  /** `verify` for the session of a request. Throws UNAUTHENTICATED when there is none. */
+  /** `verify` for the session of a request, in the same way. */
   verifyWithAutomaticSessionId(
     request: TRequest,
     tokens: TokenInput | readonly TokenInput[],
@@ -62,6 +66,16 @@ export function createGrants<TRequest extends object>(
     if (sid === null) throw new UnauthenticatedError('The request has no session.');
     return sid;
   }
+
+  /** Nobody needs a grant for a client that has disconnected. */
+  const forRequest = <T>(
+    request: TRequest,
+    options: CallOptions | undefined,
+    call: (sid: string, options: CallOptions) => Promise<T>,
+  ): Promise<T> =>
+    whileConnected({ request, signal: options?.signal }, async (signal) =>
+      call(await requireSid(request), { ...options, signal }),
+    );
 
   async function create(
     sid: string,
@@ -91,8 +105,10 @@ export function createGrants<TRequest extends object>(
       const wanted = tokensOf(tokens);
       return wanted.length === 0 ? 0 : client.revokeReadGrants(sessions.fromId(sessionId), wanted, options);
     },
-    createWithAutomaticSessionId: async (request, ...rest) => create(await requireSid(request), ...rest),
-    verifyWithAutomaticSessionId: async (request, ...rest) => verify(await requireSid(request), ...rest),
+    createWithAutomaticSessionId: (request, tokens, duration, options) =>
+      forRequest(request, options, (sid, connected) => create(sid, tokens, duration, connected)),
+    verifyWithAutomaticSessionId: (request, tokens, options) =>
+      forRequest(request, options, (sid, connected) => verify(sid, tokens, connected)),
     endSession: async (sessionId, options) => client.endSession(sessions.fromId(sessionId), options),
   };
 }

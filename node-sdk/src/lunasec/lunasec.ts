@@ -134,7 +134,13 @@ export class LunaSec<TRequest extends object = AppRequest> {
         onCall: parts.onCall,
       });
     this.#objects = parts.objects ?? createObjectTransfer();
-    this.#engine = createEngine({ client: this.#client, sidOf: sessions.fromContext, leaks, log });
+    this.#engine = createEngine({
+      client: this.#client,
+      sidOf: sessions.fromContext,
+      requestOf: sessions.requestOf,
+      leaks,
+      log,
+    });
     this.#handshake = { ...statement, origin, sidOf: sessions.fromRequest };
     this.grants = createGrants(this.#client, sessions);
     this.execute = (args) => executeWithTokens(this.#engine, args);

@@ -9,7 +9,9 @@ export interface Sessions {
   fromId(sessionId: string): string;
   /** `sid` of the session behind a request; null when there is none. Throws UNAVAILABLE when it cannot be told. */
   fromRequest(request: object): Promise<string | null>;
-  /** The same for the context of a GraphQL operation; `find` is preferred to the option `request`. */
+  /** The request behind a GraphQL operation, from its context; `find` is preferred to the option `request`. */
+  requestOf(contextValue: unknown, find?: FindRequest): object | undefined;
+  /** The session of that request. */
   fromContext(contextValue: unknown, find?: FindRequest): Promise<string | null>;
 }
 
@@ -34,12 +36,16 @@ export function createSessions(options: ValidOptions, log: Log): Sessions {
     }
   }
 
+  function requestOf(contextValue: unknown, find: FindRequest = findRequest): object | undefined {
+    return typeof contextValue === 'object' && contextValue !== null ? find(contextValue) : undefined;
+  }
+
   return {
     fromId,
     fromRequest,
-    async fromContext(contextValue, find = findRequest) {
-      const isObject = typeof contextValue === 'object' && contextValue !== null;
-      const request = isObject ? find(contextValue) : undefined;
+    requestOf,
+    async fromContext(contextValue, find) {
+      const request = requestOf(contextValue, find);
       if (request) return fromRequest(request);
       if (!warned)
         log.warn(

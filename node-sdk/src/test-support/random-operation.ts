@@ -5,6 +5,8 @@ export interface RandomOperation {
   kind: 'query' | 'mutation' | 'subscription';
   source: string;
   variables: Record<string, unknown>;
+  /** Some fragment is spread more than once. */
+  repeats: boolean;
 }
 
 export interface OperationOptions {
@@ -13,6 +15,8 @@ export interface OperationOptions {
   incremental?: boolean;
   /** With marked values that are no tokens. */
   mistakes?: boolean;
+  /** With `__typename` in every object, not only where there is nothing else. */
+  typenames?: boolean;
 }
 
 /** Names that objects have by themselves are keys of a response like any other. */
@@ -21,7 +25,7 @@ const specialAliases = ['constructor', 'toString', '__proto__', 'hasOwnProperty'
 export function randomOperation(
   random: Random,
   model: Model,
-  { kind, incremental = false, mistakes = false }: OperationOptions,
+  { kind, incremental = false, mistakes = false, typenames = false }: OperationOptions,
 ): RandomOperation {
   const variables: Record<string, unknown> = {};
   const declared: string[] = [];
@@ -29,6 +33,9 @@ export function randomOperation(
   /** Those that are complete, by the type that they are on. */
   const spreadable: { name: string; on: string }[] = [];
   let aliases = 0;
+  const unaliased = new Set<string>();
+  let labels = 0;
+  let repeats = false;
 
   function value(type: string, depth: number): unknown {
     if (type.endsWith('!')) return present(type.slice(0, -1), depth);
@@ -140,13 +147,31 @@ export function randomOperation(
     const selections = isLeaf ? '' : ` ${selectionSet(below, depth + 1)}`;
     const stream =
       incremental && type.startsWith('[') && rarely(random, 3)
-        ? ` @stream(initialCount: ${random.below(2)})`
+        ? ` @stream(initialCount: ${random.below(2)}${later()})`
         : '';
-    // An alias of its own keeps fields from being merged, which they could not be with other arguments.
+    const directives = `${depth === 0 && kind === 'subscription' ? '' : condition()}${stream}`;
+    return `${keyFor(name)}${name}${args.length > 0 ? `(${args.join(', ')})` : ''}${directives}${selections}`;
+  }
+
+  /** Fields of the same name have keys of their own: with other arguments, they could not be merged. */
+  function keyFor(name: string): string {
+    if (rarely(random, 3) && !unaliased.has(name)) {
+      unaliased.add(name);
+      return '';
+    }
     const count = aliases++;
     const alias = rarely(random, 10) && specialAliases[count] ? specialAliases[count] : `k${count}`;
-    const directives = `${depth === 0 && kind === 'subscription' ? '' : condition()}${stream}`;
-    return `${alias}: ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}${directives}${selections}`;
+    return `${alias}: `;
+  }
+
+  /** The other arguments of `@defer` and `@stream`. */
+  function later(): string {
+    const label = rarely(random, 3) ? `, label: "l${labels++}"` : '';
+    if (!rarely(random, 4)) return label;
+    const name = `v${declared.length}`;
+    declared.push(`$${name}: Boolean!`);
+    variables[name] = flip(random);
+    return `${label}, if: $${name}`;
   }
 
   function condition(): string {
@@ -161,10 +186,11 @@ export function randomOperation(
   }
 
   function selectionSet(typeName: string, depth: number): string {
-    const selections: string[] = depth === 0 && kind === 'subscription' ? [] : ['__typename'];
+    const selections: string[] = typenames ? ['__typename'] : [];
     const possible = model.abstract[typeName];
     const canDefer = depth > 0 || kind === 'query';
-    const defer = () => (incremental && canDefer && flip(random) ? ' @defer' : '');
+    const defer = () =>
+      incremental && canDefer && flip(random) ? ` @defer(${later()})`.replace('()', '') : '';
     for (let count = random.below(depth > 2 ? 2 : 4); count >= 0; count--) {
       const choice = random.below(4);
       if (choice === 0 && depth <= 3) {
@@ -174,8 +200,10 @@ export function randomOperation(
       } else if (choice === 1 && depth <= 3) {
         const inside = pick(random, conditionsOf(typeName));
         const again = spreadable.find(({ on }) => on === inside);
-        if (again && rarely(random, 3)) selections.push(`...${again.name}${condition()}${defer()}`);
-        else {
+        if (again && rarely(random, 3)) {
+          repeats = true;
+          selections.push(`...${again.name}${condition()}${defer()}`);
+        } else {
           const name = `F${fragments.length}`;
           const index = fragments.push('') - 1;
           fragments[index] = `fragment ${name} on ${inside} ${selectionSet(inside, depth + 1)}`;
@@ -206,7 +234,7 @@ export function randomOperation(
       ? `{ ${field('Subscription', pick(random, ['s', 't', 'v', 'o', 'p']), 0)} }`
       : selectionSet(kind === 'query' ? 'Query' : 'Mutation', 0);
   const parameters = declared.length > 0 ? `(${declared.join(', ')})` : '';
-  return { kind, source: [`${kind}${parameters} ${body}`, ...fragments].join('\n'), variables };
+  return { kind, source: [`${kind}${parameters} ${body}`, ...fragments].join('\n'), variables, repeats };
 }
 
 /** JSON as GraphQL writes it. */

@@ -63,6 +63,7 @@ const markedOutputs = [
   'String',
   'String!',
   'ID',
+  'ID!',
   'Box',
   '[String]',
   '[ID!]',
@@ -76,7 +77,7 @@ const markedInputs = ['String', 'String!', 'ID', 'Box', '[String]', '[Box!]', '[
 const otherInputs = ['String', 'Int', 'Kind', 'Any', '[String]'];
 const bindings = [undefined, undefined, undefined, 'fixed', 'P:{id}', '{id}/{kind}', '{kind}'];
 const durations = [undefined, undefined, '5m', '1h'];
-const objectTypes = ['A', 'B!', '[C!]', '[[A]]', '[N]', '[U!]!'];
+const objectTypes = ['A', 'B!', '[C!]', '[[A]]', '[N]', '[N!]', '[N]!', '[U!]!'];
 
 export function randomModel(random: Random): Model {
   const marks: Model['marks'] = new Map();
@@ -84,7 +85,7 @@ export function randomModel(random: Random): Model {
   const objects: Model['objects'] = {};
   const inputs: Model['inputs'] = {};
   const args: Model['args'] = {};
-  const sdl: string[] = ['scalar Box  scalar Any  enum Kind { X Y }  union U = B | C'];
+  const sdl: string[] = ['scalar Any  enum Kind { X Y }  union U = B | C'];
 
   function mark(coordinate: string): string {
     const [binding, duration] = [pick(random, bindings), pick(random, durations)];
@@ -104,8 +105,7 @@ export function randomModel(random: Random): Model {
     const isMarked = random.below(3) > 0;
     const type = pick(random, isMarked ? marked : others);
     const named = namedType(type);
-    // The schema is built, and its defaults read, before the custom scalar has its own way of reading.
-    const isText = ['String', 'ID'].includes(named);
+    const isText = ['String', 'ID', 'Box'].includes(named);
     const usesDefault = withDefault && isText && rarely(random, 4);
     // A single value stands for a list of one.
     const written = usesDefault ? ` = ${JSON.stringify(tokenFor(`default ${random.below(9)}`))}` : '';
@@ -129,7 +129,12 @@ export function randomModel(random: Random): Model {
     const n = pick(random, nested);
     inputs[name] = { t: t.type, l: l.type, n, ...(name === 'In' ? { id: 'ID', kind: 'Kind' } : {}) };
     const fields = [`t: ${t.written}`, `l: ${l.written}`, `n: ${n}`];
-    define('input', '', name, name === 'In' ? [...fields, 'id: ID = 7', 'kind: Kind'] : fields);
+    define(
+      'input',
+      '',
+      name,
+      name === 'In' ? [...fields, 'id: ID = 7', `kind: Kind${rarely(random, 3) ? ' = Y' : ''}`] : fields,
+    );
   }
   inputs.One = { t: 'String', l: '[ID]', n: 'Int' };
   marks.set('One.t', {}).set('One.l', {});
@@ -169,14 +174,22 @@ export function randomModel(random: Random): Model {
     objects[name] = { ...fields, id: 'ID', kind: 'Kind' };
     define('type', fields.n ? ' implements N' : '', name, [...printed, 'id: ID', 'kind: Kind']);
   }
+  // Bindings of an input type that no mutation takes cannot be written, and schemas with those are refused.
+  sdl.push('extend type Mutation { takesInner(i: [Inner] id: ID kind: Kind): Int }');
   return { sdl: sdl.join('\n'), marks, objects, inputs, args, abstract };
 
   function argumentsOf(coordinate: string): string {
     const x = leaf(`${coordinate}(x)`, markedInputs, otherInputs, true);
     const i = pick(random, ['In', '[Inner]', 'One', '[[In!]]']);
     args[coordinate] = { x: x.type, i, id: 'ID', kind: 'Kind' };
-    const iDefault = i === 'In' && rarely(random, 6) ? ' = { t: null, id: "in" }' : '';
-    const isStrict = inputs.In!.t!.endsWith('!') || inputs.In!.l!.endsWith('!');
-    return `(x: ${x.written} i: ${i}${isStrict ? '' : iDefault} id: ID = 8 kind: Kind)`;
+    return `(x: ${x.written} i: ${i}${i === 'In' && rarely(random, 6) ? defaultOfIn() : ''} id: ID = 8 kind: Kind)`;
+  }
+
+  function defaultOfIn(): string {
+    const { t, l } = inputs.In!;
+    if (l!.endsWith('!')) return '';
+    const isText = ['String', 'ID', 'Box'].includes(namedType(t!));
+    if (isText && flip(random)) return ` = { t: "${tokenFor(`default ${random.below(9)}`)}", id: "in" }`;
+    return t!.endsWith('!') ? '' : ' = { t: null, id: "in" }';
   }
 }

@@ -1,8 +1,8 @@
 import { openChannel, protocolVersion } from '@lunasec/secure-frame/protocol';
-import type { Channel, Guard } from '@lunasec/secure-frame/protocol';
+import type { Channel, Parser } from '@lunasec/secure-frame/protocol';
 
 export interface FrameLine<In, Out> {
-  accepts: Guard<In>;
+  parse: Parser<In>;
   opened(channel: Channel<Out>): void;
   received(message: In): void;
 }
@@ -15,13 +15,13 @@ export interface FrameLine<In, Out> {
 export function connectFrame<In, Out>(
   frame: HTMLIFrameElement,
   origin: string,
-  { accepts, opened, received }: FrameLine<In, Out>,
+  { parse, opened, received }: FrameLine<In, Out>,
 ): () => void {
   let channel: Channel<Out> | undefined;
   const connect = () => {
     channel?.close();
     const { port1, port2 } = new MessageChannel();
-    channel = openChannel<In, Out>(port1, accepts, received);
+    channel = openChannel<In, Out>(port1, parse, received);
     frame.contentWindow?.postMessage({ lunasec: protocolVersion, type: 'connect' }, origin, [port2]);
     opened(channel);
   };

@@ -8,12 +8,14 @@ const batch = { id: 'b', size: 1 };
 let frame: HTMLIFrameElement;
 let link: ElementLink;
 let prefetched: string[];
+let reported: string[];
 const events = { state: jest.fn(), problem: jest.fn(), submit: jest.fn() };
 
 const connect = (takesInput = true) => {
   link = createElementLink({
     page: {
       origin: 'https://tokens.example',
+      reportConnection: (_source, state) => reported.push(state),
       prefetch(shown) {
         prefetched.push(shown);
         return () => {};
@@ -31,6 +33,7 @@ beforeEach(() => {
   installFrames();
   jest.resetAllMocks();
   prefetched = [];
+  reported = [];
   frame = document.createElement('iframe');
 });
 afterEach(() => {
@@ -108,8 +111,7 @@ describe('answers', () => {
     const element = load(frame);
     for (const forged of [
       { ...emptyState, filled: 'yes' },
-      { ...emptyState, length: 9 },
-      { type: 'problem', problem: { code: 'EVIL', message: '' } },
+      { type: 'problem', problem: { code: 'no code', message: '' } },
       { type: 'value', text: 'secret' },
       { type: 'validated', requestId: '99', valid: true },
     ])
@@ -117,6 +119,23 @@ describe('answers', () => {
     await settle();
     expect(events.state).not.toHaveBeenCalled();
     expect(events.problem).not.toHaveBeenCalled();
+  });
+
+  test('the app sees nothing of a message but what this version describes', async () => {
+    connect();
+    load(frame).send({ ...emptyState, length: 9, text: 'typed' });
+    await settle();
+    const { type: _type, ...described } = emptyState;
+    expect(events.state.mock.calls).toEqual([[described, undefined]]);
+  });
+
+  test('the page hears whether the frame gets answers, and forgets it with the frame', async () => {
+    connect();
+    load(frame).send({ type: 'connection', state: 'failing' });
+    await settle();
+    expect(reported.at(-1)).toBe('failing');
+    link.close();
+    expect(reported.at(-1)).toBe('ok');
   });
 
   test('a token that is none never reaches the app', async () => {

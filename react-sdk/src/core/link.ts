@@ -24,24 +24,32 @@ export interface ElementEvents {
 export interface ElementLink {
   configure(configuration: Omit<Configuration, 'type'>): void;
   style(style: Style): void;
-  /** Shows a token's value; null shows nothing. Asking for the same token again repeats only what failed. */
-  show(token: string | null): void;
+  /**
+   * Shows a token's value; null shows nothing. Asking for the same token again repeats only what failed. What somebody typed
+   * stays, unless null `replaces` a token.
+   */
+  show(token: string | null, replaces?: boolean): void;
+  showAgain(): void;
   /** Whether the content satisfies the constraints. Rejects with {@link ProblemError} if the frame does not answer. */
   validate(): Promise<boolean>;
   /** Stores what was typed. Null: the field is empty. Rejects with {@link ProblemError}. */
   tokenize(batch: Batch): Promise<string | null>;
-  command(command: 'focus' | 'blur' | 'clear'): void;
+  command(command: 'focus' | 'blur' | 'clear' | 'select'): void;
+  /** Forgets what was typed: back to the token that `show` was called with. */
+  reset(): void;
   close(): void;
 }
 
 export interface LinkOptions {
-  page: Pick<Page, 'origin' | 'prefetch'>;
+  page: Pick<Page, 'origin' | 'prefetch' | 'reportConnection'>;
   frame: HTMLIFrameElement;
   takesInput: boolean;
   events: ElementEvents;
   /** The frame has loaded: the last moment to call `style` in time. */
   onConnect(): void;
 }
+
+type Command = Extract<PageToElement, { type: 'command' }>['command'];
 
 interface Request {
   message: PageToElement;
@@ -66,7 +74,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
   let dead = false;
   let lastId = 0;
   /** Asked for before the field was there. */
-  let early: 'focus' | 'blur' | 'clear' | undefined;
+  let early: Command | undefined;
 
   const startTimer = setTimeout(() => {
     dead = true;
@@ -75,10 +83,16 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
   }, startTimeout);
 
   const disconnect = connectFrame<ElementToPage, PageToElement>(frame, page.origin, {
-    accepts: elementToPage,
+    parse: elementToPage,
     opened(opened) {
       // A frame that loaded again has lost what was typed: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');
+      page.reportConnection(frame, 'ok');
+      if (state?.dirty)
+        events.problem({
+          code: 'UNAVAILABLE',
+          message: 'The secure field was moved in the page, and what was typed in it is lost.',
+        });
       state = undefined;
       held = wanted;
       onConnect();
@@ -102,6 +116,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
       if (early) command(early);
       early = undefined;
     } else if (message.type === 'problem') events.problem(message.problem);
+    else if (message.type === 'connection') page.reportConnection(frame, message.state);
     else if (message.type === 'submit') events.submit();
     else if ('requestId' in message) {
       const request = requests.get(message.requestId);
@@ -147,12 +162,13 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
     });
   }
 
-  function show(token: string | null): void {
+  function show(token: string | null, replaces = false): void {
     if (token !== null && !isToken(token)) {
       events.problem({ code: 'BAD_USER_INPUT', message: 'What is to be shown is not a token.' });
-      return show(null);
+      return show(null, replaces);
     }
     if (token === null && wanted === null && held === null) return;
+    if (replaces && token === null && wanted !== null && held !== null) forget();
     const isInPlace = token === held && state?.shown !== 'failed';
     const isTypedOver = takesInput && state?.dirty === true;
     wanted = token;
@@ -163,13 +179,30 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
     channel?.send({ type: 'show', token });
   }
 
-  function command(wish: 'focus' | 'blur' | 'clear'): void {
+  function forget(): void {
+    if (!state?.dirty) return;
+    command('reset');
+    held = null;
+    state = { ...state, dirty: false };
+  }
+
+  function reset(): void {
+    if (!state) return;
+    state = { ...state, dirty: true };
+    forget();
+    const token = wanted;
+    wanted = null;
+    show(token);
+  }
+
+  function command(wish: Command): void {
     if (state) channel?.send({ type: 'command', command: wish });
     else early = wish;
   }
 
   return {
     show,
+    showAgain: () => show(wanted),
     configure(next) {
       const message: Configuration = { type: 'configure', ...next };
       if (JSON.stringify(message) === JSON.stringify(configuration)) return;
@@ -196,9 +229,11 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
         },
       ),
     command,
+    reset,
     close() {
       clearTimeout(startTimer);
       takeBack();
+      page.reportConnection(frame, 'ok');
       disconnect();
       rejectAll('The secure field was removed.');
     },

@@ -1,6 +1,7 @@
 /** @jest-environment jsdom */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { closePorts, installFrames, load, settle, token } from '../test-support/frames.js';
+import { refusal } from '@lunasec/secure-frame/protocol';
 import { createPage } from './page.js';
 
 const options = { applicationId: 'my app', tokenizerURL: 'https://tokens.example/' };
@@ -87,16 +88,19 @@ describe('the session', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
+  test('a frame of another protocol version is said to be one', async () => {
+    const page = createPage(options);
+    stop = page.start(document);
+    load(frames()[0]!).send(refusal);
+    await settle();
+    expect(page.session()).toEqual({ state: 'failed', problem: refusal.problem });
+  });
+
   test('malformed messages change nothing', async () => {
     const page = createPage(options);
     stop = page.start(document);
     const controller = load(frames()[0]!);
-    for (const forged of [
-      { type: 'session', state: 'root' },
-      { type: 'session', state: 'active', more: 1 },
-      'renew',
-      null,
-    ])
+    for (const forged of [{ type: 'session', state: 'root' }, { type: 'session' }, 'renew', null])
       controller.send(forged);
     await settle();
     expect(page.session()).toEqual({ state: 'connecting' });
@@ -130,5 +134,33 @@ describe('the session', () => {
     stop = page.start(document);
     jest.advanceTimersByTime(60_000);
     expect(page.session()).toMatchObject({ state: 'failed', problem: { code: 'UNAVAILABLE' } });
+  });
+});
+
+describe('the connection', () => {
+  test('fails while any frame gets no answers', async () => {
+    const page = createPage(options);
+    stop = page.start(document);
+    const told = jest.fn();
+    page.subscribe(told);
+    const [one, other] = [{}, {}];
+    expect(page.connection()).toBe('ok');
+    page.reportConnection(one, 'failing');
+    page.reportConnection(other, 'failing');
+    page.reportConnection(one, 'ok');
+    expect(page.connection()).toBe('failing');
+    page.reportConnection(other, 'ok');
+    expect(page.connection()).toBe('ok');
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+
+  test('is what the controller says of its own, and of a new page it is ok', async () => {
+    const page = createPage(options);
+    stop = page.start(document);
+    load(frames()[0]!).send({ type: 'connection', state: 'failing' });
+    await settle();
+    expect(page.connection()).toBe('failing');
+    stop();
+    expect(page.connection()).toBe('ok');
   });
 });

@@ -2,6 +2,7 @@ import { controllerFrameName, controllerToPage, renewalFrameName } from '@lunase
 import type { Channel, ControllerToPage, PageToController, Problem } from '@lunasec/secure-frame/protocol';
 import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
+import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
 
 export interface PageOptions {
@@ -20,6 +21,9 @@ export type Session =
   | { state: 'unauthenticated' }
   | { state: 'failed'; problem: Problem };
 
+/** Whether the tokenizer and the object store answer. */
+export type Connection = 'ok' | 'failing';
+
 /** What all secure elements of a page share. */
 export interface Page {
   /** Where element frames come from. */
@@ -28,10 +32,16 @@ export interface Page {
   readonly fileURL: string;
   readonly origin: string;
   readonly appearance: Appearance;
+  /** Every field of the page that takes input. */
+  readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
   start(document: Document): () => void;
   session(): Session;
-  /** Calls back at each change of the session. Returns a function that ends it. */
+  /** `failing` while calls of any frame of this page get no answer; what can be repeated is repeated for some time. */
+  connection(): Connection;
+  /** Says how the calls of one frame, told apart by `source`, fare. */
+  reportConnection(source: object, connection: Connection): void;
+  /** Calls back at each change of the session or the connection. Returns a function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Asks the app for a new assertion: after a login or logout without a page load. Does nothing before `start`. */
   renew(): void;
@@ -40,6 +50,15 @@ export interface Page {
    * call. Returns a function that takes it back, if it was not sent yet.
    */
   prefetch(token: string): () => void;
+  /** How the app asks its server for the data again, which renews the read grants of its tokens; undefined: not at all. */
+  setRefresh(refresh: (() => unknown) | undefined): void;
+  canRefresh(): boolean;
+  /**
+   * Has the app ask again, once for all elements that failed at about the same time: not again for a failure of what was asked for
+   * before the last call (`askedAt`, by `performance.now`). Rejects if the app's
+   * function does.
+   */
+  renewGrants(askedAt: number): Promise<unknown>;
 }
 
 /** How long the controller may take to have a session, or none. It repeats a failing call itself meanwhile. */
@@ -61,6 +80,11 @@ export function createPage({
   const { origin } = new URL(base);
   const appearance = createAppearance();
   const listeners = new Set<() => void>();
+  const failing = new Set<object>();
+  let refresh: (() => unknown) | undefined;
+  let refreshedAt = -1;
+  let refreshing: Promise<unknown> | undefined;
+  let isRunning = false;
   let session = connecting;
   let pending: { token: string }[] = [];
   let flushing = false;
@@ -69,7 +93,18 @@ export function createPage({
 
   function enter(next: Session): void {
     session = next;
+    tell();
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener();
+  }
+
+  function reportConnection(source: object, connection: Connection): void {
+    const before = failing.size;
+    if (connection === 'ok') failing.delete(source);
+    else failing.add(source);
+    if ((before === 0) !== (failing.size === 0)) tell();
   }
 
   function send(): void {
@@ -99,7 +134,9 @@ export function createPage({
     };
     const receive = (message: ControllerToPage) => {
       if (message.type === 'renew') return renew?.();
+      if (message.type === 'connection') return reportConnection(frame, message.state);
       clearTimeout(startTimer);
+      if (message.type === 'problem') return enter(failure(message.problem));
       // Only now: a frame that is gone could not say where its assertion came from.
       endRenewal();
       enter(message.state === 'failed' ? failure(message.problem) : { state: message.state });
@@ -107,7 +144,7 @@ export function createPage({
 
     const frame = addHiddenFrame(document, controllerFrameName, appPath);
     const disconnect = connectFrame<ControllerToPage, PageToController>(frame, origin, {
-      accepts: controllerToPage,
+      parse: controllerToPage,
       opened: (channel) => {
         controller = channel;
         send();
@@ -123,6 +160,7 @@ export function createPage({
       endRenewal();
       disconnect();
       frame.remove();
+      failing.delete(frame);
       controller = renew = undefined;
       enter(connecting);
     };
@@ -134,8 +172,11 @@ export function createPage({
     fileURL: frameURL('file'),
     origin,
     appearance,
+    fields: new Set(),
     start,
     session: () => session,
+    connection: () => (failing.size > 0 ? 'failing' : 'ok'),
+    reportConnection,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -151,6 +192,18 @@ export function createPage({
       return () => {
         pending = pending.filter((other) => other !== entry);
       };
+    },
+    setRefresh(next) {
+      refresh = next;
+    },
+    canRefresh: () => refresh !== undefined,
+    renewGrants(askedAt) {
+      if (!refreshing || (refreshedAt < askedAt && !isRunning)) {
+        refreshedAt = performance.now();
+        isRunning = true;
+        refreshing = (async () => refresh?.())().finally(() => (isRunning = false));
+      }
+      return refreshing;
     },
   };
 }

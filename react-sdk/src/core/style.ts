@@ -1,4 +1,4 @@
-import { isSafeStyleValue, styleProperties } from '@lunasec/secure-frame/protocol';
+import { styleProperties } from '@lunasec/secure-frame/protocol';
 import type { ElementKind, PageToElement, Styles } from '@lunasec/secure-frame/protocol';
 import { stateAttributes } from './states.js';
 import type { State } from './states.js';
@@ -10,9 +10,12 @@ const drawnByPage = /^(border|background|opacity$|appearance$)/;
 const placeholderProperties =
   /^(color|opacity|font|letter|word-spacing|text-(align|decoration|indent|shadow|transform))/;
 
+/** A frame takes no longer value, and looks at each: what is not known to be safe it leaves out. */
+const maxLength = 512;
+
 export const takesInput = (kind: ElementKind): boolean => kind === 'input' || kind === 'textarea';
 
-/** Reads how a twin looks in each state, as the frame is to look: allowed properties with safe values only. */
+/** Reads how a twin looks in each state, as the frame is to look: allowed properties only. */
 export function readStyles(twin: HTMLElement, kind: ElementKind): StyleMessage {
   const isControl = takesInput(kind);
   const properties = isControl
@@ -53,7 +56,7 @@ function read(computed: CSSStyleDeclaration, properties: readonly string[]): Sty
   const styles: Styles = {};
   for (const property of properties) {
     const value = computed.getPropertyValue(property);
-    if (value && isSafeStyleValue(property, value)) styles[property] = value;
+    if (value && value.length <= maxLength) styles[property] = value;
   }
   return styles;
 }

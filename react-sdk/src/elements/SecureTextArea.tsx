@@ -1,15 +1,16 @@
-import { forwardRef } from 'react';
-import type { SecureField, SecureTextAreaProps } from './types.js';
+import { forwardRef, useImperativeHandle } from 'react';
+import type { SecureField } from '../core/index.js';
+import type { SecureTextAreaProps } from './types.js';
 import { useControl } from './useControl.js';
 
 /** A `<textarea>` whose value this page never sees: it is typed into a frame, and `onChange` gives its token. */
-export const SecureTextArea = forwardRef<SecureField, SecureTextAreaProps>(
+export const SecureTextArea = /*#__PURE__*/ forwardRef<SecureField, SecureTextAreaProps>(
   function SecureTextArea(props, ref) {
-    const { rows, cols } = props;
-    const { host, twin } = useControl<HTMLTextAreaElement>('textarea', props, { rows }, ref);
+    const { host, twin, field } = useControl<HTMLTextAreaElement>('textarea', props);
+    useImperativeHandle(ref, () => field);
     return (
       <span {...host}>
-        <textarea {...twin} rows={rows} cols={cols} />
+        <textarea {...twin} rows={props.rows} cols={props.cols} />
       </span>
     );
   },

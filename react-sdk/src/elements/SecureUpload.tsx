@@ -1,10 +1,9 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { Batch, FilePageState, FileStatus, InvalidFileCode } from '@lunasec/secure-frame/protocol';
-import { forwardRef, useContext, useEffect, useImperativeHandle, useRef } from 'react';
-import { FormFields } from '../form/context.js';
-import { dataAttributes } from './dataAttributes.js';
-import type { SecureFocusEvent } from './types.js';
-import { targetStyle, useFile } from './useFile.js';
+import { forwardRef, useEffect, useImperativeHandle, useRef } from 'react';
+import type { Files, FormField, SecureFocusEvent } from '../core/index.js';
+import { FileHost } from './FileHost.js';
+import { useFile } from './useFile.js';
 import type { SecureFileProps } from './useFile.js';
 import { useLatest } from './useLatest.js';
 
@@ -53,91 +52,89 @@ export interface SecureFiles {
  * A place to choose files or drop them, which this page never sees: they are encrypted in a frame and uploaded from there while
  * the form is still being filled in. The page learns sizes and states, and when the form is submitted the tokens.
  */
-export const SecureUpload = forwardRef<SecureFiles, SecureUploadProps>(function SecureUpload(props, ref) {
-  const latest = useLatest(props);
-  const form = useContext(FormFields);
-  const before = useRef<FilePageState>(undefined);
-  const { host, target, element } = useFile({
-    kind: 'upload',
-    props,
-    attributes: {
-      accept: props.accept,
-      multiple: props.multiple,
-      maxFiles: props.maxFiles,
-      maxSize: props.maxSize,
-      required: props.required,
-      preview: props.preview,
-      ariaInvalid: props['aria-invalid'],
-    },
-    onState(state) {
-      const { name = '', onFocus, onBlur, onProgress, onValidate } = latest.current;
-      const last = before.current;
-      before.current = state;
-      host.current?.toggleAttribute('data-lunasec-filled', state.filled);
-      host.current?.toggleAttribute('data-lunasec-invalid', !state.valid);
-      host.current?.toggleAttribute('data-lunasec-focus-within', state.focused);
-      if (state.focused !== (last?.focused ?? false))
-        if (state.focused) onFocus?.({ type: 'focus', target: { name } });
-        else onBlur?.({ type: 'blur', target: { name } });
-      if (state.valid !== last?.valid || state.invalid !== last.invalid)
-        onValidate?.(state.valid, state.invalid);
-      if (JSON.stringify(state.files) !== JSON.stringify(last?.files ?? [])) onProgress?.(state.files);
-    },
-  });
-
-  useImperativeHandle(ref, () => filesOf(element), [element]);
-  useEffect(() => {
-    const files = filesOf(element);
-    let tokens: string[] = [];
-    return form?.add({
-      ...files,
-      node: host.current!,
-      isDisabled: () => target.current?.matches(':disabled') ?? true,
-      async tokenize(batch) {
-        tokens = await files.tokenize(batch);
-        return tokens[0] ?? null;
+export const SecureUpload = /*#__PURE__*/ forwardRef<SecureFiles, SecureUploadProps>(
+  function SecureUpload(props, ref) {
+    const latest = useLatest(props);
+    const before = useRef<FilePageState>(undefined);
+    const { page, host, target, files } = useFile({
+      kind: 'upload',
+      props,
+      attributes: {
+        accept: props.accept,
+        multiple: props.multiple,
+        maxFiles: props.maxFiles,
+        maxSize: props.maxSize,
+        required: props.required,
+        preview: props.preview,
+        ariaInvalid: props['aria-invalid'],
       },
-      stored() {
-        const { name = '', onChange } = latest.current;
-        onChange?.({ type: 'change', target: { name, value: tokens[0] ?? '', values: tokens } });
+      onState(state) {
+        const { name = '', onFocus, onBlur, onProgress, onValidate } = latest.current;
+        const last = before.current;
+        before.current = state;
+        host.current?.toggleAttribute('data-lunasec-filled', state.filled);
+        host.current?.toggleAttribute('data-lunasec-invalid', !state.valid);
+        host.current?.toggleAttribute('data-lunasec-focus-within', state.focused);
+        if (state.focused !== (last?.focused ?? false))
+          if (state.focused) onFocus?.({ type: 'focus', target: { name } });
+          else onBlur?.({ type: 'blur', target: { name } });
+        if (state.valid !== last?.valid || state.invalid !== last.invalid)
+          onValidate?.(state.valid, state.invalid);
+        if (JSON.stringify(state.files) !== JSON.stringify(last?.files ?? [])) onProgress?.(state.files);
       },
-      failed: (problem) => latest.current.onError?.(problem),
     });
-  }, [form, element, latest, host, target]);
+    useImperativeHandle(ref, () => filesOf(files), [files]);
+    useEffect(() => {
+      const methods = filesOf(files);
+      let tokens: string[] = [];
+      const name = () => latest.current.name ?? '';
+      const form = () => host.current?.closest('form') ?? null;
+      const field: FormField = {
+        ...methods,
+        select: methods.focus,
+        reset: methods.clear,
+        node: () => host.current!,
+        name,
+        form,
+        isDisabled: () => target.current?.matches(':disabled') ?? true,
+        async tokenize(batch) {
+          tokens = await methods.tokenize(batch);
+          return tokens[0] ?? null;
+        },
+        stored: () =>
+          latest.current.onChange?.({
+            type: 'change',
+            target: { name: name(), value: tokens[0] ?? '', values: tokens },
+          }),
+        refused: () => undefined,
+        failed: (problem) => latest.current.onError?.(problem, { refresh: undefined }),
+      };
+      const root = host.current!.getRootNode();
+      const reset = (event: Event) => {
+        if (event.target === form() && !event.defaultPrevented) methods.clear();
+      };
+      root.addEventListener('reset', reset);
+      page.fields.add(field);
+      return () => {
+        root.removeEventListener('reset', reset);
+        page.fields.delete(field);
+      };
+    }, [page, files, latest, host, target]);
 
-  return (
-    <div
-      {...dataAttributes(props)}
-      data-lunasec="upload"
-      ref={host}
-      className={props.className}
-      style={{ position: 'relative', ...props.style }}
-      dir={props.dir}
-      lang={props.lang}
-    >
-      <button
-        ref={target}
-        type="button"
-        id={props.id}
-        style={targetStyle}
-        disabled={props.disabled}
-        tabIndex={-1}
-        aria-hidden
-        onClick={() => element.current?.command('focus')}
-      />
-    </div>
-  );
-});
+    return <FileHost kind="upload" props={props} host={host} target={target} files={files} />;
+  },
+);
 
-function filesOf(element: ReturnType<typeof useFile>['element']): SecureFiles {
+function filesOf({ element }: Files): SecureFiles {
   const mounted = () => {
-    if (!element.current) throw new ProblemError('UNAVAILABLE', 'The secure field is not mounted.');
-    return element.current;
+    const made = element();
+    if (!made) throw new ProblemError('UNAVAILABLE', 'The secure field is not mounted.');
+    return made;
   };
   return {
-    focus: () => element.current?.command('focus'),
-    blur: () => element.current?.command('blur'),
-    clear: () => element.current?.command('clear'),
+    focus: () => element()?.command('focus'),
+    blur: () => element()?.command('blur'),
+    clear: () => element()?.command('clear'),
     validate: async () => mounted().validate(),
     tokenize: async (batch = { id: crypto.randomUUID(), size: 1 }) => mounted().tokenize(batch),
   };

@@ -94,14 +94,15 @@ describe('the twin of a field', () => {
 });
 
 describe('a field', () => {
-  test('tells the frame what it is; what a frame would not take is left out', async () => {
+  test('tells the frame what it is', async () => {
     show(
       <SecureInput
         type="email"
         name="mail"
         placeholder="you@example.org"
         required
-        maxLength={-5}
+        maxLength={5}
+        min={1}
         pattern=".+"
         validator="Email"
         aria-label="E-mail"
@@ -114,6 +115,8 @@ describe('a field', () => {
       placeholder: 'you@example.org',
       required: true,
       disabled: false,
+      maxLength: 5,
+      min: '1',
       pattern: '.+',
       ariaLabel: 'E-mail',
     });
@@ -166,7 +169,7 @@ describe('a field', () => {
     const [twin] = twins();
     fake.send({ ...emptyState, focused: true });
     await waitFor(() => expect(twin!.hasAttribute('data-lunasec-focused')).toBe(true));
-    fake.send({ ...emptyState, valid: false, filled: true });
+    fake.send({ ...emptyState, valid: false, invalid: 'TYPE_MISMATCH', filled: true });
     await waitFor(() => expect(twin!.hasAttribute('data-lunasec-invalid')).toBe(true));
     expect(twin!.hasAttribute('data-lunasec-focused')).toBe(false);
     expect(told).toEqual(['focus f', 'valid true', 'blur', 'valid false']);
@@ -233,7 +236,7 @@ describe('shown text', () => {
     fake.send({ type: 'problem', problem });
     fake.send({ ...emptyState, shown: 'failed' });
     const button = await screen.findByText('READ_GRANT_MISSING');
-    expect(failed).toHaveBeenCalledWith(problem);
+    expect(failed).toHaveBeenCalledWith(problem, { refresh: undefined });
     expect(document.querySelector('p')!.style.display).toBe('none');
     fireEvent.click(button);
     await fake.next('show');

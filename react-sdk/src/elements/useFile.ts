@@ -1,30 +1,26 @@
-import type { FileAttributes, FileKind, FilePageState, Problem } from '@lunasec/secure-frame/protocol';
-import { useEffect, useRef } from 'react';
-import type { CSSProperties, RefObject } from 'react';
-import { createFileElement } from '../core/index.js';
-import type { FileElement } from '../core/index.js';
+import type { FileAttributes, FileKind, FilePageState } from '@lunasec/secure-frame/protocol';
+import { useEffect, useRef, useState } from 'react';
+import type { CSSProperties } from 'react';
+import { createFiles } from '../core/index.js';
 import { labelOf, textOf } from '../core/name.js';
+import type { ElementProps } from '../core/props.js';
 import { usePage } from '../provider/context.js';
-import { useLatest } from './useLatest.js';
+import { useIsomorphicLayoutEffect } from './useLatest.js';
 
 /** What both elements of files take. `data-…` attributes are passed on as well. */
-export interface SecureFileProps {
+export interface SecureFileProps extends Pick<
+  ElementProps,
+  'dir' | 'lang' | 'hidden' | 'className' | 'aria-label' | 'aria-labelledby' | 'onError'
+> {
   /** For `<label for>`: a click on the label puts the focus into the frame. */
   id?: string | undefined;
-  /** Of the element around the frame. Colours and fonts of what is inside come from there too. */
-  className?: string | undefined;
+  /** Of the element around the frame. Colours and fonts of what is inside come from there, and from its classes. */
   style?: CSSProperties | undefined;
-  dir?: FileAttributes['dir'];
-  lang?: string | undefined;
   disabled?: boolean | undefined;
   /** The texts inside, by name: see docs/guides/files.md. Default: English. */
   labels?: FileAttributes['labels'];
-  'aria-label'?: string | undefined;
-  'aria-labelledby'?: string | undefined;
   'aria-description'?: string | undefined;
   'aria-describedby'?: string | undefined;
-  /** Something failed: an upload, a download, or the frame did not start. */
-  onError?: ((problem: Problem) => void) | undefined;
 }
 
 /** Keeps a frame of files in `host` for as long as the component is mounted, and tells it what the component is told. */
@@ -42,29 +38,15 @@ export function useFile({
   const page = usePage();
   const host = useRef<HTMLDivElement>(null);
   const target = useRef<HTMLButtonElement>(null);
-  const element = useRef<FileElement | null>(null);
-  const latest = useLatest({ props, onState });
+  const [files] = useState(() => createFiles(kind));
 
-  useEffect(() => {
-    const created = createFileElement({
-      page,
-      kind,
-      host: host.current!,
-      events: {
-        state: (state) => latest.current.onState(state),
-        problem: (problem) => latest.current.props.onError?.(problem),
-      },
-    });
-    element.current = created;
-    return () => {
-      created.close();
-      element.current = null;
-    };
-  }, [page, kind, latest]);
-
+  useIsomorphicLayoutEffect(() =>
+    files.listen({ onState, onError: (problem, help) => props.onError?.(problem, help) }),
+  );
+  useEffect(() => files.mount(page, host.current!), [page, files]);
   useEffect(() => {
     const at = target.current!;
-    element.current?.configure(() => ({
+    files.element()?.configure(() => ({
       ...attributes,
       ariaLabel: textOf(at, props['aria-labelledby']) ?? props['aria-label'] ?? labelOf(at),
       ariaDescription: props['aria-description'] ?? textOf(at, props['aria-describedby']),
@@ -75,17 +57,8 @@ export function useFile({
       lang: props.lang ?? at.closest<HTMLElement>('[lang]')?.lang,
     }));
   });
+  const look = JSON.stringify([props.className, props.style]);
+  useEffect(() => files.element()?.restyle(), [files, look]);
 
-  return { host, target: target as RefObject<HTMLButtonElement>, element };
+  return { page, host, target, files };
 }
-
-/** Takes the clicks of labels. Seen and reached by nobody. */
-export const targetStyle: CSSProperties = {
-  position: 'absolute',
-  width: 1,
-  height: 1,
-  padding: 0,
-  border: 0,
-  opacity: 0,
-  pointerEvents: 'none',
-};

@@ -5,6 +5,11 @@ import type { PageOptions } from '../core/index.js';
 import { PageContext } from './context.js';
 
 export interface LunaSecProviderProps extends PageOptions {
+  /**
+   * Asks the app's server for its data again, which renews the read grants of the tokens in it. Makes `onError` of an element
+   * whose grant is missing or ran out give a `refresh`; it runs once for all elements that failed at about the same time.
+   */
+  refresh?: (() => unknown) | undefined;
   children?: ReactNode;
 }
 
@@ -12,11 +17,18 @@ export interface LunaSecProviderProps extends PageOptions {
  * Connects the secure elements below it with the tokenizer: mounts the one hidden frame that holds the session. Give it a
  * `key` with the user's id if users change without a page load, or call `renew` of {@link useLunaSec}.
  */
-export function LunaSecProvider({ applicationId, tokenizerURL, appPath, children }: LunaSecProviderProps) {
+export function LunaSecProvider({
+  applicationId,
+  tokenizerURL,
+  appPath,
+  refresh,
+  children,
+}: LunaSecProviderProps) {
   const page = useMemo(
     () => createPage({ applicationId, tokenizerURL, appPath }),
     [applicationId, tokenizerURL, appPath],
   );
+  useEffect(() => page.setRefresh(refresh), [page, refresh]);
   useEffect(() => page.start(document), [page]);
   return <PageContext.Provider value={page}>{children}</PageContext.Provider>;
 }

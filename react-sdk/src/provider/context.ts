@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Page } from '../core/index.js';
 
-export const PageContext = createContext<Page | null>(null);
+export const PageContext = /*#__PURE__*/ createContext<Page | null>(null);
 
 /** The page of the nearest provider. Throws if there is none. */
 export function usePage(): Page {

@@ -1,42 +1,28 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { renderToString } from 'react-dom/server';
-import {
-  LunaSecProvider,
-  SecureForm,
-  SecureInput,
-  SecureParagraph,
-  SecureSpan,
-  SecureTextArea,
-  useLunaSec,
-} from '../index.js';
-
-function Session() {
-  return <output>{useLunaSec().session.state}</output>;
-}
+import { createEverything } from '../test-support/everything.js';
 
 describe('rendered on a server', () => {
-  const markup = renderToString(
-    <LunaSecProvider applicationId="demo" tokenizerURL="https://tokens.example">
-      <Session />
-      <SecureForm>
-        <SecureInput name="a" className="control" placeholder="000" />
-        <SecureTextArea name="b" rows={4} />
-      </SecureForm>
-      <SecureParagraph token="lunasec-00000000-0000-4000-8000-000000000001" />
-      <SecureSpan token="lunasec-00000000-0000-4000-8000-000000000001" />
-    </LunaSecProvider>,
-  );
+  const complaints = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const markup = renderToString(createEverything(0));
 
   test('there is a place for every element, and no frame yet', () => {
     expect(typeof document).toBe('undefined');
     expect(markup).toMatch(/<input[^>]*class="control"/);
     expect(markup).toMatch(/<textarea[^>]*rows="4"/);
+    expect(markup.match(/data-lunasec="(paragraph|span)"/g)).toHaveLength(3);
     expect(markup).toContain('connecting');
     expect(markup).not.toContain('<iframe');
   });
 
+  test('React has nothing to say about it', () => {
+    expect(complaints).not.toHaveBeenCalled();
+  });
+
   test('before the script runs nobody can type into a twin', () => {
-    for (const [twin] of markup.matchAll(/<(?:input|textarea)[^>]*>/g)) {
+    const twins = [...markup.matchAll(/<(?:input|textarea)[^>]*>/g)];
+    expect(twins).toHaveLength(5);
+    for (const [twin] of twins) {
       expect(twin).toContain('disabled=""');
       expect(twin).toContain('visibility:hidden');
     }

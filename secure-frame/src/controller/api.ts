@@ -1,5 +1,3 @@
-import { list } from '../protocol/guards.js';
-import type { Guard, Guarded } from '../protocol/guards.js';
 import {
   completeResult,
   detokenizeResult,
@@ -10,6 +8,8 @@ import {
   tokenizeResult,
 } from '../protocol/internal.js';
 import type { CompleteResult, PartResult, TokenizeInput, UploadPart } from '../protocol/internal.js';
+import { invalid, list } from '../protocol/parsers.js';
+import type { Parsed, Parser } from '../protocol/parsers.js';
 import { problemCodes, ProblemError } from '../protocol/problem.js';
 import type { ProblemCode } from '../protocol/problem.js';
 import { retry } from '../shared/retry.js';
@@ -27,8 +27,8 @@ export interface Api {
   /** Repeated when the network fails. At most 1000 tokens. */
   completeUploads(accessToken: string, tokens: string[]): Promise<CompleteResult[]>;
 }
-export type TokenizeResult = Guarded<typeof tokenizeResult>;
-export type DetokenizeResult = Guarded<typeof detokenizeResult>;
+export type TokenizeResult = Parsed<typeof tokenizeResult>;
+export type DetokenizeResult = Parsed<typeof detokenizeResult>;
 
 /** Most tokens or inputs of one call. */
 export const maxBatch = 1000;
@@ -49,7 +49,13 @@ const completeUploads =
   'mutation($tokens:[ID!]!){completeUploads(tokens:$tokens){token problem{code message}}}';
 
 export function createApi(fetch: typeof globalThis.fetch): Api {
-  async function call<T>(query: string, variables: object, accept: Guard<T>, accessToken?: string, timeout = callTimeout) {
+  async function call<T>(
+    query: string,
+    variables: object,
+    parse: Parser<T>,
+    accessToken?: string,
+    timeout = callTimeout,
+  ) {
     const response = await fetch('/graphql', {
       method: 'POST',
       headers: {
@@ -71,8 +77,8 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
     const body: unknown = await response.json().catch(() => undefined);
     if (failed(body)) throw errorOf(body.errors[0]);
     if (!answered(body)) throw unavailable();
-    const data = Object.values(body.data)[0];
-    if (!accept(data)) throw unavailable();
+    const data = parse(Object.values(body.data)[0]);
+    if (data === invalid) throw unavailable();
     return { data, date: response.headers.get('date') };
   }
 

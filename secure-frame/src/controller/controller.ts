@@ -3,8 +3,9 @@ import type { Channel } from '../protocol/channel.js';
 import { elementToController } from '../protocol/internal.js';
 import type { ControllerToElement, ElementToController } from '../protocol/internal.js';
 import { pageToController } from '../protocol/messages.js';
-import type { ControllerToPage } from '../protocol/messages.js';
+import type { ControllerToPage, PageToController } from '../protocol/messages.js';
 import { toProblem } from '../protocol/problem.js';
+import type { Connection } from '../shared/connection.js';
 import { sleep } from '../shared/retry.js';
 import type { Api } from './api.js';
 import { createDetokenization } from './detokenization.js';
@@ -14,8 +15,11 @@ import { createTokenization } from './tokenization.js';
 export interface Controller {
   /** Takes the app's assertion, or null when the app has no session. */
   acceptAssertion(assertion: string | null): void;
-  connectPage(port: MessagePort): void;
+  /** `onDrop` is called for each message of the page that is dropped. */
+  connectPage(port: MessagePort, onDrop?: () => void): void;
   attachElement(port: MessagePort, isGone: () => boolean): void;
+  /** Tells the page whether the calls are answered. */
+  reportConnection(state: Connection): void;
 }
 
 /** How long elements' asks wait for the page to say what it will show; without the page they are still served. */
@@ -27,6 +31,7 @@ export function createController(api: Api, isVisible: () => boolean): Controller
   let page: Channel<ControllerToPage> | undefined;
   let lastState: ControllerToPage | undefined;
   let wantsRenewal = false;
+  let connection: Connection = 'ok';
   let announced = () => {};
   const announcement = new Promise<void>((resolve) => (announced = resolve));
 
@@ -49,13 +54,15 @@ export function createController(api: Api, isVisible: () => boolean): Controller
   const tokenization = createTokenization(api, sessions);
   const detokenization = createDetokenization(api, sessions);
 
-  function connectPage(port: MessagePort): void {
-    page = openChannel(port, pageToController, ({ tokens }) => {
+  function connectPage(port: MessagePort, onDrop?: () => void): void {
+    const prefetch = ({ tokens }: PageToController) => {
       announced();
       detokenization.prefetch(tokens);
-    });
+    };
+    page = openChannel(port, pageToController, prefetch, onDrop);
     if (lastState) page.send(lastState);
     if (wantsRenewal) page.send({ type: 'renew' });
+    if (connection !== 'ok') page.send({ type: 'connection', state: connection });
   }
 
   function attachElement(port: MessagePort, isGone: () => boolean): void {
@@ -107,5 +114,13 @@ export function createController(api: Api, isVisible: () => boolean): Controller
     }
   }
 
-  return { acceptAssertion: (assertion) => void sessions.accept(assertion), connectPage, attachElement };
+  return {
+    acceptAssertion: (assertion) => void sessions.accept(assertion),
+    connectPage,
+    attachElement,
+    reportConnection(state) {
+      connection = state;
+      page?.send({ type: 'connection', state });
+    },
+  };
 }

@@ -1,5 +1,8 @@
 import { assertionMessage, attachMessage } from '../protocol/internal.js';
 import { protocolVersion, renewalFrameName } from '../protocol/messages.js';
+import { invalid } from '../protocol/parsers.js';
+import { observeConnection } from '../shared/connection.js';
+import { createDropCounter } from '../shared/drops.js';
 import { acceptPage } from '../shared/page.js';
 import { findController, isFromSibling } from '../shared/siblings.js';
 import { createApi } from './api.js';
@@ -16,17 +19,20 @@ if (window.name === renewalFrameName) {
     location.origin,
   );
 } else {
-  const controller = createController(
-    createApi((input, init) => fetch(input, init)),
-    () => document.visibilityState === 'visible',
+  const call = observeConnection(
+    (input, init) => fetch(input, init),
+    (connection) => controller.reportConnection(connection),
   );
+  const controller = createController(createApi(call), () => document.visibilityState === 'visible');
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!isFromSibling(event, window)) return;
     const [port] = event.ports;
     const element = event.source as Window;
-    if (attachMessage(event.data) && port) controller.attachElement(port, () => element.closed);
-    else if (assertionMessage(event.data)) controller.acceptAssertion(event.data.assertion);
+    if (attachMessage(event.data) !== invalid && port) controller.attachElement(port, () => element.closed);
+    const message = assertionMessage(event.data);
+    if (message !== invalid) controller.acceptAssertion(message.assertion);
   });
-  acceptPage(window, controller.connectPage);
+  const onDrop = createDropCounter(document);
+  acceptPage(window, (port) => controller.connectPage(port, onDrop), onDrop);
   controller.acceptAssertion(assertion);
 }

@@ -9,7 +9,8 @@ import { hear, portPair } from '../test-support/ports.js';
 import { pass, settled } from '../test-support/time.js';
 import { token } from '../test-support/values.js';
 import { createElement } from './element.js';
-import { storeText } from './values.js';
+import * as extras from './extras.js';
+import { loadText, storeText } from './values.js';
 
 type Configure = Extract<PageToElement, { type: 'configure' }>;
 type State = Extract<ElementToPage, { type: 'state' }>;
@@ -18,16 +19,22 @@ const batch = { id: 'form', size: 1 };
 const minutes = 60_000;
 
 /** An element in a document, with a page at the other end of its port and a store behind its link. */
-function setUp() {
+function setUp({ isByPerson = true, loadExtras = async () => extras } = {}) {
+  const writeText = jest.fn(async (_text: string) => {});
   const store = createStore();
   const [here, there] = portPair();
   const page = hear<ElementToPage>(there);
+  const dropped = { count: 0 };
   let reset = () => {};
   createElement({
     document,
     port: here,
+    onDrop: () => dropped.count++,
     fetch: store.fetch,
     now: () => Date.now(),
+    clipboard: { writeText },
+    isByPerson: () => isByPerson,
+    loadExtras,
     link: (onReset) => {
       reset = onReset;
       return store.link;
@@ -40,6 +47,8 @@ function setUp() {
   };
   return {
     store,
+    dropped,
+    writeText,
     heard: page.heard,
     send,
     field,
@@ -99,6 +108,7 @@ describe('an element', () => {
       type: 'state',
       filled: false,
       valid: true,
+      invalid: null,
       dirty: false,
       focused: false,
       shown: 'none',
@@ -132,6 +142,18 @@ describe('an element', () => {
     expect(problems()).toEqual(['BAD_USER_INPUT']);
   });
 
+  test('says so, once, when a page asks for what it does not know', async () => {
+    const { configure, send, problems, field, dropped } = setUp();
+    await send({ type: 'read' } as unknown as PageToElement);
+    await configure({ kind: 'hologram' as 'input' });
+    await configure({ validator: 'Palindrome' as 'SSN' });
+    expect(problems()).toEqual(['BAD_USER_INPUT']);
+    expect(dropped.count).toBe(3);
+    expect(field()).toBeNull();
+    await configure();
+    expect(field().tagName).toBe('INPUT');
+  });
+
   test('does what it is told: focus, blur, clear', async () => {
     const { configure, send, field, type, state } = setUp();
     await configure();
@@ -145,6 +167,79 @@ describe('an element', () => {
     expect(field().value).toBe('');
     expect(state()).toMatchObject({ filled: false, dirty: false });
   });
+
+  test('selects its whole text', async () => {
+    const { configure, send, field, type } = setUp();
+    await configure();
+    await type(ssn);
+    await send({ type: 'command', command: 'select' });
+    expect([field().selectionStart, field().selectionEnd]).toEqual([0, ssn.length]);
+  });
+
+  test('of what a page asks for it takes what is right: a wrong attribute goes alone', async () => {
+    const { configure, field, state } = setUp();
+    const attributes = { placeholder: '000', maxLength: -5, onfocus: 'alert(1)', value: 'x' };
+    await configure({ attributes });
+    expect(field().placeholder).toBe('000');
+    expect(field().getAttributeNames()).toEqual(
+      expect.not.arrayContaining(['maxlength', 'onfocus', 'value']),
+    );
+    expect(state()).toMatchObject({ filled: false });
+  });
+});
+
+describe('a reset', () => {
+  test('forgets what was typed, and that it stood for a token', async () => {
+    const { configure, send, field, type, show, stored, state, tokenize, answer } = setUp();
+    await configure();
+    await show(await stored(ssn));
+    await type('typed over it');
+    await send({ type: 'command', command: 'reset' });
+    expect(field().value).toBe('');
+    expect(state()).toMatchObject({ filled: false, dirty: false, shown: 'none' });
+    await tokenize('1');
+    expect(answer('1')).toMatchObject({ type: 'tokenized', token: null });
+  });
+
+  test('then shows the token again that follows', async () => {
+    const { configure, send, field, type, show, stored, state } = setUp();
+    await configure();
+    const token = await stored(ssn);
+    await show(token);
+    await type('typed over it');
+    await send({ type: 'command', command: 'reset' });
+    await show(token);
+    expect(field().value).toBe(ssn);
+    expect(state()).toMatchObject({ filled: true, dirty: false, shown: 'shown' });
+  });
+
+  test('drops a value that is on its way', async () => {
+    const { configure, send, field, show, stored, store } = setUp();
+    await configure();
+    const name = await stored(ssn);
+    const download = store.link.requestDownload.getMockImplementation()!;
+    let answer = () => {};
+    store.link.requestDownload.mockImplementationOnce(
+      (asked) => new Promise((resolve) => (answer = () => resolve(download(asked)))),
+    );
+    await show(name);
+    await send({ type: 'command', command: 'reset' });
+    answer();
+    await settled();
+    expect(field().value).toBe('');
+  });
+
+  test('is no way to more verdicts on what is typed', async () => {
+    const { configure, send, type, states, leave } = setUp();
+    await configure({ validator: 'SSN' });
+    await type('1');
+    await leave();
+    await send({ type: 'command', command: 'reset' });
+    await type('2');
+    await leave();
+    // The verdict on the empty field, and none on the second text within the interval.
+    expect(states().at(-1)).toMatchObject({ dirty: true, valid: true });
+  });
 });
 
 describe('while somebody types, the page learns', () => {
@@ -153,10 +248,11 @@ describe('while somebody types, the page learns', () => {
     await configure({ validator: 'SSN', attributes: { required: true } });
     const before = heard.length;
     for (let length = 1; length <= ssn.length; length++) await type(ssn.slice(0, length));
+    const verdict = { valid: false, invalid: 'VALUE_MISSING' };
     expect(heard.slice(before)).toEqual([
       // Focus, then the first key.
-      { type: 'state', filled: false, valid: false, dirty: false, focused: true, shown: 'none' },
-      { type: 'state', filled: true, valid: false, dirty: true, focused: true, shown: 'none' },
+      { type: 'state', filled: false, ...verdict, dirty: false, focused: true, shown: 'none' },
+      { type: 'state', filled: true, ...verdict, dirty: true, focused: true, shown: 'none' },
     ]);
   });
 
@@ -175,7 +271,7 @@ describe('while somebody types, the page learns', () => {
     await type(ssn);
     await send({ type: 'command', command: 'clear' });
     expect(heard.length).toBeGreaterThan(10);
-    for (const message of heard) expect(elementToPage(message)).toBe(true);
+    for (const message of heard) expect(elementToPage(message)).toEqual(message);
     expect(JSON.stringify(heard)).not.toMatch(/078|1120/);
   });
 
@@ -185,7 +281,26 @@ describe('while somebody types, the page learns', () => {
     await type('078');
     expect(state()).toMatchObject({ valid: true });
     await leave();
-    expect(state()).toMatchObject({ valid: false, focused: false });
+    expect(state()).toMatchObject({ valid: false, invalid: 'VALIDATOR_MISMATCH', focused: false });
+  });
+
+  test('which constraint fails first, together with that and not before', async () => {
+    const { configure, type, leave, heard, state } = setUp();
+    await configure({ validator: 'SSN', attributes: { minLength: 11, pattern: '[0-9\\-]+' } });
+    for (const [text, invalid] of [
+      ['abc', 'PATTERN_MISMATCH'],
+      ['078', 'TOO_SHORT'],
+      ['078-05-0000', 'VALIDATOR_MISMATCH'],
+      [ssn, null],
+    ] as const) {
+      const former = state()!.invalid;
+      await pass(2000);
+      await type(text);
+      expect(state()!.invalid).toBe(former);
+      await leave();
+      expect(state()).toMatchObject({ valid: invalid === null, invalid });
+    }
+    for (const message of heard) expect(elementToPage(message)).toEqual(message);
   });
 
   test('that together with the focus, in one message', async () => {
@@ -253,6 +368,22 @@ describe('a page that hunts for verdicts gets one in two seconds', () => {
     ).toHaveLength(before);
     await pass(2000);
     expect(states().at(-1)).toMatchObject({ valid: true });
+  });
+
+  test('neither by the code, which comes with the verdict', async () => {
+    const { configure, type, send, states } = setUp();
+    await configure({ attributes: { pattern: '[0-9]+', minLength: 5 } });
+    await type('a');
+    await send({ type: 'command', command: 'blur' });
+    expect(states().at(-1)).toMatchObject({ invalid: 'PATTERN_MISMATCH' });
+    for (const text of ['1', '12345', 'a', '12']) {
+      await type(text);
+      await send({ type: 'command', command: 'blur' });
+      await pass(100);
+      expect(states().at(-1)).toMatchObject({ invalid: 'PATTERN_MISMATCH' });
+    }
+    await pass(2000);
+    expect(states().at(-1)).toMatchObject({ invalid: 'TOO_SHORT' });
   });
 
   test('but at once on a text that is as it was', async () => {
@@ -394,6 +525,20 @@ describe('storing', () => {
     expect(answer('2')).toMatchObject({ type: 'tokenized' });
   });
 
+  test('a page learns that uploads get no answer, and that they do again', async () => {
+    const { configure, type, tokenize, heard, store, answer } = setUp();
+    await configure();
+    await type(ssn);
+    store.trouble.push('offline', 503);
+    await tokenize('1');
+    await pass(2000);
+    expect(answer('1')?.type).toBe('tokenized');
+    expect(heard.filter((message) => message.type === 'connection')).toEqual([
+      { type: 'connection', state: 'failing' },
+      { type: 'connection', state: 'ok' },
+    ]);
+  });
+
   test('what is typed meanwhile is stored the next time', async () => {
     const { configure, type, tokenize, answer, state, store } = setUp();
     await configure();
@@ -448,7 +593,7 @@ describe('showing', () => {
     expect(
       states()
         .slice(1)
-        .every(({ valid }) => valid),
+        .every(({ valid, invalid }) => valid && invalid === null),
     ).toBe(true);
   });
 
@@ -635,6 +780,194 @@ describe('when the session is another one', () => {
     const before = heard.length;
     await changeSession();
     expect(heard).toHaveLength(before);
+  });
+});
+
+describe('a text area that grows', () => {
+  /** Lays text areas out, with lines of 20 pixels and a padding of 4. */
+  beforeEach(() => {
+    const { prototype } = HTMLTextAreaElement;
+    const sheet = document.head.appendChild(document.createElement('style'));
+    sheet.textContent = 'textarea { padding: 2px }';
+    Object.defineProperty(prototype, 'clientHeight', { get: () => 24, configurable: true });
+    Object.defineProperty(prototype, 'scrollHeight', {
+      get(this: HTMLTextAreaElement) {
+        return this.value.split('\n').length * 20 + 4;
+      },
+      configurable: true,
+    });
+  });
+  afterEach(() => {
+    document.head.replaceChildren();
+    Reflect.deleteProperty(HTMLTextAreaElement.prototype, 'clientHeight');
+    Reflect.deleteProperty(HTMLTextAreaElement.prototype, 'scrollHeight');
+  });
+  const lines = (count: number) => Array(count).fill('x').join('\n');
+  const area = { kind: 'textarea', attributes: { rows: 2, maxRows: 5 } } as const;
+
+  test('asks for the lines that somebody has typed, within limits', async () => {
+    const { configure, type, state, field } = setUp();
+    await configure(area);
+    expect(state()).toMatchObject({ rows: 2 });
+    for (const [typed, rows] of [
+      [1, 2],
+      [3, 3],
+      [9, 5],
+      [4, 4],
+      [0, 2],
+    ] as const) {
+      await type(lines(typed));
+      expect(state()!.rows).toBe(rows);
+      expect(field()).toMatchObject({ rows: 2, className: '' });
+    }
+  });
+
+  test('as many as at first, if the app says nothing', async () => {
+    const { configure, type, state } = setUp();
+    await configure({ kind: 'textarea', attributes: { maxRows: 3 } });
+    expect(state()!.rows).toBe(2);
+    await type(lines(3));
+    expect(state()!.rows).toBe(3);
+  });
+
+  test.each([
+    [{ kind: 'textarea', attributes: {} } as const],
+    [{ kind: 'input', attributes: { maxRows: 5 } } as const],
+  ])('no other tells how many lines there are: %j', async (configuration) => {
+    const { configure, type, states } = setUp();
+    await configure(configuration);
+    await type(lines(3));
+    for (const state of states()) expect(state).not.toHaveProperty('rows');
+  });
+
+  test('nor how many a stored value has, at whatever width, until somebody edits it', async () => {
+    const { configure, show, stored, type, states, state, send } = setUp();
+    await configure(area);
+    await show(await stored(lines(4)));
+    window.dispatchEvent(new Event('resize'));
+    await send({ type: 'style', base: { 'font-size': '99px' } });
+    await settled();
+    expect(states().every(({ rows }) => rows === 2)).toBe(true);
+    await type(lines(5));
+    expect(state()!.rows).toBe(5);
+  });
+
+  test('keeps its size when the value is stored, and has none of it for another', async () => {
+    const { configure, type, tokenize, answer, show, stored, state } = setUp();
+    await configure(area);
+    await type(lines(4));
+    await tokenize('1');
+    await show((answer('1') as { token: string }).token);
+    expect(state()!.rows).toBe(4);
+    Object.defineProperty(HTMLTextAreaElement.prototype, 'scrollHeight', { value: 64, configurable: true });
+    window.dispatchEvent(new Event('resize'));
+    await settled();
+    expect(state()!.rows).toBe(4);
+    await show(await stored(lines(3)));
+    expect(state()!.rows).toBe(2);
+  });
+});
+
+describe('what is concealed', () => {
+  const concealed = { conceal: 4, revealable: true, copyable: true };
+  const button = (name: string) => document.querySelector<HTMLButtonElement>(`button[aria-label="${name}"]`)!;
+
+  test('is for a person to reveal and to copy; the page does not learn of it', async () => {
+    const { configure, show, stored, field, heard, writeText } = setUp();
+    await configure({ kind: 'span', attributes: concealed });
+    await show(await stored(ssn));
+    expect(field().textContent).toBe('•••-••-1120');
+    const before = heard.length;
+    button('Show').click();
+    button('Copy').click();
+    await settled();
+    expect(field().textContent).toBe(ssn);
+    expect(writeText).toHaveBeenCalledWith(ssn);
+    expect(heard).toHaveLength(before);
+  });
+
+  test('stays so whatever the page says', async () => {
+    const { configure, show, stored, field, send } = setUp({ isByPerson: false });
+    await configure({ kind: 'paragraph', attributes: concealed });
+    await show(await stored(ssn));
+    await configure({ kind: 'paragraph', attributes: { conceal: 64, revealable: true } });
+    await configure({ kind: 'paragraph', attributes: {} });
+    await send({ type: 'command', command: 'focus' });
+    button('Show').click();
+    expect(field().textContent).toBe('•••-••-1120');
+  });
+
+  test.each<[string, (element: ReturnType<typeof setUp>, other: string) => Promise<void>]>([
+    ['another value is shown', ({ show }, other) => show(other)],
+    ['the session is another one', ({ changeSession }) => changeSession()],
+  ])('is so again when %s', async (_, act) => {
+    const element = setUp();
+    await element.configure({ kind: 'span', attributes: concealed });
+    await element.show(await element.stored(ssn));
+    button('Show').click();
+    await act(element, await element.stored('219-09-9999'));
+    expect(button('Show')).not.toBeNull();
+    expect(element.field().textContent).toMatch(/^(•••-••-9999)?$/);
+  });
+
+  test('is stored as it was typed', async () => {
+    const { configure, type, leave, tokenize, answer, store } = setUp();
+    await configure({ attributes: { conceal: 4, mask: '###-##-####' } });
+    await type('078051120');
+    await leave();
+    expect(document.querySelector<HTMLInputElement>('#cover')!.value).toBe('•••-••-1120');
+    await tokenize('1');
+    const { token: made } = answer('1') as { token: string };
+    const text = await loadText(made, store.link, store.fetch);
+    expect(text).toBe(ssn);
+  });
+
+  test('keeps its place and look when the app changes something', async () => {
+    const { configure, send, field } = setUp();
+    await configure({ attributes: { copyable: true } });
+    Object.defineProperty(document.querySelector('#tools')!, 'offsetWidth', { value: 30 });
+    await send({ type: 'style', base: { 'padding-right': '8px' } });
+    const padding = field().style.paddingRight;
+    expect(padding).toBe('42px');
+    await configure({ attributes: { copyable: true, placeholder: 'x' } });
+    await send({ type: 'style', base: { 'padding-right': '8px' } });
+    expect(field().style.paddingRight).toBe(padding);
+  });
+});
+
+describe('while the extras of a field are loading', () => {
+  test('what the page says waits, and is done in its order', async () => {
+    let loaded = () => {};
+    const loadExtras = () =>
+      new Promise<typeof extras>((resolve) => {
+        loaded = () => resolve(extras);
+      });
+    const element = setUp({ loadExtras });
+    const { configure, show, stored, send, tokenize, heard, field, answer } = element;
+    const name = await stored(ssn);
+    await configure({ attributes: { conceal: 4, placeholder: 'first' } });
+    await send({ type: 'style', base: { color: 'rgb(1, 2, 3)' } });
+    await configure({ attributes: { placeholder: 'second' } });
+    await show(name);
+    await tokenize('1');
+    expect(heard).toEqual([{ type: 'ready' }]);
+    expect(field()).toBeNull();
+    loaded();
+    await settled();
+    expect(field().placeholder).toBe('second');
+    expect(field().style.color).toBe('rgb(1, 2, 3)');
+    expect(answer('1')).toMatchObject({ token: name });
+    expect(document.querySelector<HTMLInputElement>('#cover')!.value).toBe('•••-••-1120');
+  });
+
+  test('and in vain, if they do not load: nothing is ever shown as it should not be', async () => {
+    const element = setUp({ loadExtras: () => Promise.reject(new TypeError('Failed to fetch')) });
+    const { configure, show, stored, problems, field } = element;
+    await configure({ kind: 'span', attributes: { conceal: 4 } });
+    await show(await stored(ssn));
+    await configure({ kind: 'span', attributes: {} });
+    expect(problems()).toEqual(['UNAVAILABLE']);
+    expect(field()).toBeNull();
   });
 });
 

@@ -1,22 +1,35 @@
 import { openChannel } from '../protocol/channel.js';
 import type { Channel } from '../protocol/channel.js';
 import { pageToElement } from '../protocol/messages.js';
+import type { ElementAttributes } from '../protocol/attributes.js';
+import type { InvalidCode } from '../protocol/invalid.js';
 import type { Batch, ElementState, ElementToPage, PageToElement } from '../protocol/messages.js';
 import { ProblemError, toProblem } from '../protocol/problem.js';
 import type { Problem, ProblemCode } from '../protocol/problem.js';
+import { observeConnection } from '../shared/connection.js';
 import { createStyler } from '../style/apply.js';
 import type { StateStyles } from '../style/apply.js';
 import { sleep } from '../shared/retry.js';
-import { createField } from './field.js';
-import type { Field } from './field.js';
+import { createField, needsExtras } from './field.js';
+import type { Extras, Field } from './field.js';
 import type { ControllerLink } from './link.js';
+import type { Reveal } from './reveal.js';
+import type { Tools } from './tools.js';
 import { loadText, storeText } from './values.js';
 
 export interface ElementParts {
   document: Document;
   port: MessagePort;
+  /** A message of the page was dropped. */
+  onDrop(): void;
   fetch: typeof globalThis.fetch;
   now(): number;
+  /** Absent where the browser has none. */
+  clipboard: Pick<Clipboard, 'writeText'> | undefined;
+  /** Whether an event comes from a person, not from a script. */
+  isByPerson(event: Event): boolean;
+  /** Loads what only some fields need. */
+  loadExtras(): Promise<Extras>;
   /** Makes the line to the controller; `onReset` is called when the session is another one. */
   link(onReset: () => void): ControllerLink;
 }
@@ -26,13 +39,24 @@ const ownTokenLifetime = 5 * 60_000;
 /** Shortest time between two verdicts on a text that changes: more would let a page tell keys apart. */
 const verdictInterval = 2000;
 
+type Configure = Extract<PageToElement, { type: 'configure' }>;
+
+const notLoaded: Problem = {
+  code: 'UNAVAILABLE',
+  message: 'The secure field did not start. Reload the page.',
+};
 const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'What was typed is no number.' };
 
 /** One secure field: the element inside the frame and the page's control over it. */
-export function createElement({ document, port, fetch, now, link }: ElementParts): void {
+export function createElement(parts: ElementParts): void {
+  const { document, port, onDrop, fetch, now, link } = parts;
   let field: Field | undefined;
+  /** What arrives while the extras are loading. */
+  let waiting: PageToElement[] | undefined;
+  let reveal: Reveal | undefined;
+  let tools: Tools | undefined;
   let applyStyle: ((styles: StateStyles) => void) | undefined;
-  let pendingStyle: StateStyles | undefined;
+  let look: StateStyles = {};
 
   /** What the content stands for: the token shown, or made of the text at the last submission. */
   let token: string | null = null;
@@ -44,46 +68,97 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
   let showing = 0;
   /** Counts sessions, so that what was stored for a former one is not taken for this one's. */
   let session = 0;
-  let valid = true;
+  let invalid: InvalidCode | null = null;
+  /** Of a text area that grows: the lines that its text takes, and counts them anew if somebody typed it. */
+  let rows: number | undefined;
+  let fewestRows: number | undefined;
+  let countAgain = () => {};
   /** Whether somebody typed since the last verdict: only then another one tells something new. */
   let unjudged = false;
   let lastVerdict = -Infinity;
   let nextVerdict: Promise<void> | undefined;
   let sent = '';
 
+  const transfer = observeConnection(fetch, (state) => page.send({ type: 'connection', state }));
   const controller = link(reset);
   const page: Channel<ElementToPage> = openChannel<PageToElement, ElementToPage>(
     port,
     pageToElement,
     receive,
+    refuse,
   );
   page.send({ type: 'ready' });
 
+  /** Of what a page says a frame may know too little, being older; silence would leave the app's developers guessing. */
+  function refuse(): void {
+    onDrop();
+    if (page.dropped() > 1) return;
+    page.send({
+      type: 'problem',
+      problem: {
+        code: 'BAD_USER_INPUT',
+        message:
+          'The secure frame does not know a message of the page, or something it asks for. Is the tokenizer older than the SDK?',
+      },
+    });
+  }
+
   function receive(message: PageToElement): void {
+    if (waiting) return void waiting.push(message);
     if (message.type === 'configure') return configure(message);
     if (message.type === 'style') {
-      pendingStyle = message;
-      applyStyle?.(message);
-      return;
+      look = message;
+      return dress();
     }
     if (!field) return;
     if (message.type === 'show') void show(field, message.token);
     else if (message.type === 'validate') void validate(message.requestId);
     else if (message.type === 'tokenize') void tokenize(field, message.requestId, message.batch);
     else if (message.command === 'clear') clear(field);
+    else if (message.command === 'reset') forget(field);
+    else if (message.command === 'select') field.select();
     else field.element[message.command]();
   }
 
-  function configure({ kind, attributes, validator }: Extract<PageToElement, { type: 'configure' }>): void {
-    if (field) return field.setAttributes(attributes);
-    const created = createField(document, kind, attributes, validator);
+  function configure(configuration: Configure): void {
+    const { attributes, validator } = configuration;
+    if (field) {
+      field.setAttributes(attributes);
+      tools?.setLabels(attributes.labels);
+      return dress();
+    }
+    if (!needsExtras(attributes, validator)) return create(configuration, undefined);
+    // What the page says meanwhile has to wait for the field.
+    const held: PageToElement[] = [];
+    waiting = held;
+    parts
+      .loadExtras()
+      .then((extras) => {
+        create(configuration, extras);
+        waiting = undefined;
+        held.forEach(receive);
+      })
+      // Without them there is no field: nothing is typed or shown that should have been concealed or checked.
+      .catch(() => page.send({ type: 'problem', problem: notLoaded }));
+  }
+
+  function create({ kind, attributes, validator }: Configure, extras: Extras | undefined): void {
+    const created = createField(document, kind, attributes, validator, extras);
     field = created;
     document.body.append(created.element);
+    if (extras) {
+      const { clipboard, isByPerson } = parts;
+      const { hideAfter, labels } = attributes;
+      const changed = () => tools?.refresh();
+      reveal = extras.createReveal({ document, field, hideAfter, isByPerson, changed });
+      tools = extras.createTools({ document, field, reveal, attributes, clipboard, isByPerson });
+      tools?.setLabels(labels);
+      if (kind === 'textarea') grow(created.element as HTMLTextAreaElement, attributes, extras);
+    }
     applyStyle = createStyler(document, created.element);
-    if (pendingStyle) applyStyle(pendingStyle);
     if (created.takesInput) listen(created);
     judge();
-    report();
+    dress();
     if (created.refusesPattern)
       page.send({
         type: 'problem',
@@ -95,6 +170,33 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
       });
   }
 
+  /** Gives the field the look that the page wants, and the rest of the frame that of the field. */
+  function dress(): void {
+    applyStyle?.(look);
+    tools?.place();
+    reveal?.refresh();
+    countAgain();
+    report();
+  }
+
+  function grow(
+    area: HTMLTextAreaElement,
+    { rows: least = 2, maxRows }: ElementAttributes,
+    { countRows }: Extras,
+  ): void {
+    if (maxRows === undefined) return;
+    fewestRows = least;
+    rows = least;
+    countAgain = () => {
+      // Not the lines of a stored value: by changing the width of the frame a page could learn how long it is.
+      if (dirty) rows = countRows(area, least, maxRows);
+    };
+    document.defaultView!.addEventListener('resize', () => {
+      countAgain();
+      report();
+    });
+  }
+
   function listen({ element }: Field): void {
     element.addEventListener('input', () => {
       dirty = true;
@@ -102,6 +204,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
       field?.setStored(false);
       // What is typed takes the place of what was on its way.
       if (shown === 'loading') abandon();
+      countAgain();
       report();
     });
     element.addEventListener('focus', report);
@@ -122,7 +225,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
 
   /** Looks at the value for the page. On a text that somebody types only through `verdict`, or at their own wish. */
   function judge(): void {
-    valid = field?.isValid() ?? true;
+    invalid = field?.invalid() ?? null;
     if (unjudged) lastVerdict = now();
     unjudged = false;
   }
@@ -130,7 +233,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
   const pause = () => (unjudged ? Math.max(0, lastVerdict + verdictInterval - now()) : 0);
 
   /**
-   * One bit about the text, for the page. A page can ask for it, and can move the focus to and fro between two keys,
+   * One verdict on the text, for the page. A page can ask for it, and can move the focus to and fro between two keys,
    * as often as it likes: all get the same verdict, when the interval is over.
    */
   async function verdict(): Promise<void> {
@@ -147,7 +250,9 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     if (!field) return;
     const focused = document.activeElement === field.element && document.hasFocus();
     const filled = !field.isEmpty() || (!dirty && token !== null);
-    const state = { filled, valid, dirty, focused, shown };
+    const state = { filled, valid: invalid === null, invalid, dirty, focused, shown, ...(rows && { rows }) };
+    reveal?.refresh();
+    tools?.refresh();
     const text = JSON.stringify(state);
     if (text === sent) return;
     sent = text;
@@ -156,7 +261,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
 
   async function validate(requestId: string): Promise<void> {
     await verdict();
-    page.send({ type: 'validated', requestId, valid });
+    page.send({ type: 'validated', requestId, valid: invalid === null });
   }
 
   async function tokenize(of: Field, requestId: string, batch: Batch): Promise<void> {
@@ -171,7 +276,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
       return report();
     }
     try {
-      const made = await storeText(text, batch, controller, fetch);
+      const made = await storeText(text, batch, controller, transfer);
       if (storedFor !== session) throw sessionChanged('UNAUTHENTICATED', 'Submit it again.');
       // Typed on meanwhile: the newer text is stored by the next submission.
       const changed = of.text() !== text;
@@ -205,23 +310,30 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
     // What somebody is typing is never replaced.
     if (of.takesInput && dirty) return;
     const turn = ++showing;
-    of.setText('');
+    put(of, '');
     setToken(of, wanted);
     shown = wanted === null ? 'none' : 'loading';
     judge();
     report();
     if (wanted === null) return;
     try {
-      const text = await loadText(wanted, controller, fetch);
+      const text = await loadText(wanted, controller, transfer);
       if (turn !== showing) return;
       shown = 'shown';
-      of.setText(text);
+      put(of, text);
     } catch (error) {
       if (turn !== showing) return;
       shown = 'failed';
       page.send({ type: 'problem', problem: toProblem(error) });
     }
     report();
+  }
+
+  /** Another text takes the place of what was there: concealed, whatever was to be seen of the former. */
+  function put(of: Field, text: string): void {
+    of.setText(text);
+    reveal?.hide();
+    rows = fewestRows;
   }
 
   /** Drops the answer that is on its way. */
@@ -232,9 +344,19 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
 
   function clear(of: Field): void {
     abandon();
-    of.setText('');
+    put(of, '');
     dirty = token !== null;
     of.setStored(false);
+    judge();
+    report();
+  }
+
+  /** Back to the empty field that it was before somebody typed or a token was shown. */
+  function forget(of: Field): void {
+    abandon();
+    put(of, '');
+    setToken(of, null);
+    unjudged = false;
     judge();
     report();
   }
@@ -246,7 +368,7 @@ export function createElement({ document, port, fetch, now, link }: ElementParts
       // What was stored, and what somebody made of it, is not for the eyes of the next one.
       abandon();
       shown = 'failed';
-      field.setText('');
+      put(field, '');
       setToken(field, token);
       judge();
       const problem = toProblem(sessionChanged('READ_GRANT_MISSING', 'Ask the app for the data again.'));

@@ -1,11 +1,12 @@
 /** @jest-environment jsdom */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ElementAttributes, ElementKind, ValidatorName } from '../protocol/attributes.js';
-import { createField } from './field.js';
+import * as extras from './extras.js';
+import { createField, needsExtras } from './field.js';
 import type { Field } from './field.js';
 
 function create(kind: ElementKind, attributes: ElementAttributes = {}, validator?: ValidatorName): Field {
-  const field = createField(document, kind, attributes, validator);
+  const field = createField(document, kind, attributes, validator, extras);
   document.body.append(field.element);
   return field;
 }
@@ -104,48 +105,50 @@ describe('the constraints', () => {
   test('cannot be changed later: they would probe the text', () => {
     const field = create('input', { type: 'text', maxLength: 5, minLength: 2, pattern: '[0-9]+' });
     type(field, '1');
-    const before = field.isValid();
+    const before = field.invalid();
     field.setAttributes({
       type: 'email',
       maxLength: 1,
       minLength: 5,
       pattern: '[a-z]+',
+      mask: 'AAA',
+      min: '3',
       placeholder: 'x',
     } as object);
     expect(field.element.getAttribute('type')).toBe('text');
     expect(field.element.getAttribute('maxlength')).toBe('5');
     expect(field.element.getAttribute('minlength')).toBe('2');
     expect(field.element.getAttribute('placeholder')).toBe('x');
-    expect(field.isValid()).toBe(before);
+    expect(field.invalid()).toBe(before);
     type(field, 'abc');
-    expect(field.isValid()).toBe(false);
+    expect(field.invalid()).toBe('PATTERN_MISMATCH');
   });
 
   test('required', () => {
     const field = create('input', { required: true });
-    expect(field.isValid()).toBe(false);
+    expect(field.invalid()).toBe('VALUE_MISSING');
     type(field, 'a');
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
   });
 
   test('type', () => {
     const field = create('input', { type: 'email' });
     type(field, 'nobody');
-    expect(field.isValid()).toBe(false);
+    expect(field.invalid()).toBe('TYPE_MISMATCH');
     type(field, 'nobody@example.org');
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
   });
 
   test('pattern: of all of the text, none of an empty one', () => {
     const field = create('input', { pattern: '[0-9]{3}' });
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
     for (const [text, valid] of [
       ['123', true],
       ['1234', false],
       ['a', false],
     ] as const) {
       type(field, text);
-      expect(field.isValid()).toBe(valid);
+      expect(field.invalid()).toBe(valid ? null : 'PATTERN_MISMATCH');
     }
   });
 
@@ -154,9 +157,65 @@ describe('the constraints', () => {
     expect(field.refusesPattern).toBe(true);
     expect(field.element.hasAttribute('pattern')).toBe(false);
     type(field, 'whatever');
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
     expect(create('input', { pattern: 'a+' }).refusesPattern).toBe(false);
     expect(create('input').refusesPattern).toBe(false);
+  });
+
+  test('lengths, also of a text that no person typed, as a mask writes it', () => {
+    const field = create('input', { minLength: 3 });
+    type(field, 'ab');
+    expect(field.invalid()).toBe('TOO_SHORT');
+    expect(field.element.matches(':invalid')).toBe(true);
+    type(field, '');
+    expect(field.invalid()).toBeNull();
+    type(field, 'abc');
+    expect(field.invalid()).toBeNull();
+  });
+
+  test('the range and the steps of a number', () => {
+    const field = create('input', { type: 'number', min: '1', max: '9', step: '0.5' });
+    for (const [text, code] of [
+      ['0.5', 'RANGE_UNDERFLOW'],
+      ['9.5', 'RANGE_OVERFLOW'],
+      ['1.2', 'STEP_MISMATCH'],
+      ['1.5', null],
+      ['', null],
+    ] as const) {
+      type(field, text);
+      expect(field.invalid()).toBe(code);
+    }
+  });
+
+  test('of several that fail the first', () => {
+    const field = create('input', { required: true, type: 'email', pattern: '.*x', minLength: 20 }, 'Email');
+    for (const [text, code] of [
+      ['', 'VALUE_MISSING'],
+      ['nobody', 'TYPE_MISMATCH'],
+      ['nobody@example.org', 'PATTERN_MISMATCH'],
+      ['nobody@localhostx', 'TOO_SHORT'],
+      ['nobody.at.all@localhostx', 'VALIDATOR_MISMATCH'],
+      ['nobody.at.all@example.xx', null],
+    ] as const) {
+      type(field, text);
+      expect(field.invalid()).toBe(code);
+    }
+  });
+
+  test('a text that its mask would not write, as a stored one may be', () => {
+    const field = create('input', { mask: '##-AA' });
+    (field.element as HTMLInputElement).value = 'AA-12';
+    expect(field.invalid()).toBe('PATTERN_MISMATCH');
+    field.setStored(true);
+    expect(field.invalid()).toBeNull();
+  });
+
+  test('a date is read as the mask writes it', () => {
+    const field = create('input', { mask: '##.##.####' }, 'Date');
+    type(field, '29.02.2024');
+    expect(field.invalid()).toBeNull();
+    type(field, '02.29.2024');
+    expect(field.invalid()).toBe('VALIDATOR_MISMATCH');
   });
 
   test('validator, and the style for :invalid follows each key', () => {
@@ -165,17 +224,17 @@ describe('the constraints', () => {
     expect(field.element.matches(':invalid')).toBe(true);
     type(field, '078-05-1120');
     expect(field.element.matches(':invalid')).toBe(false);
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
   });
 
   test('do not judge a stored value: that would read it to the page', () => {
     const field = create('input', { type: 'email', pattern: '[0-9]', required: true }, 'SSN');
     field.setStored(true);
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
     field.setText('secret');
-    expect(field.isValid()).toBe(true);
+    expect(field.invalid()).toBeNull();
     field.setStored(false);
-    expect(field.isValid()).toBe(false);
+    expect(field.invalid()).toBe('TYPE_MISMATCH');
   });
 });
 
@@ -184,6 +243,31 @@ test('what is no number yet is not nothing', () => {
   expect(field.isEmpty()).toBe(true);
   // A browser keeps what was typed to itself, and says this.
   Object.defineProperty(field.element, 'validity', { value: { badInput: true, valid: false } });
+  expect(field.invalid()).toBe('BAD_INPUT');
   expect(field.text()).toBe('');
   expect(field.isEmpty()).toBe(false);
+});
+
+test.each<[ElementAttributes, ValidatorName | undefined]>([
+  [{ mask: '##' }, undefined],
+  [{ conceal: 0 }, undefined],
+  [{}, 'SSN'],
+])('without the extras that %j %p needs there is no field', (attributes, validator) => {
+  expect(needsExtras(attributes, validator)).toBe(true);
+  const make = () => {
+    const field = createField(document, 'input', attributes, validator, undefined);
+    field.setText('secret');
+  };
+  expect(make).toThrow();
+  if (attributes.conceal !== undefined)
+    expect(() => createField(document, 'span', attributes, validator, undefined).setText('secret')).toThrow();
+});
+
+test('most fields need none', () => {
+  const attributes = { type: 'password', pattern: '[0-9]+', revealable: false, min: '1' } as const;
+  expect(needsExtras(attributes, undefined)).toBe(false);
+  expect(() => createField(document, 'input', attributes, undefined, undefined)).not.toThrow();
+  expect(needsExtras({ revealable: true }, undefined)).toBe(true);
+  expect(needsExtras({ copyable: true }, undefined)).toBe(true);
+  expect(needsExtras({ maxRows: 3 }, undefined)).toBe(true);
 });

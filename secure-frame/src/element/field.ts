@@ -1,25 +1,37 @@
 import type { ElementAttributes, ElementKind, ValidatorName } from '../protocol/attributes.js';
-import { compilePattern } from './pattern.js';
-import { validators } from './validators.js';
+import type { InvalidCode } from '../protocol/invalid.js';
+import { setConstraints } from './constraints.js';
+import type { ConstraintAttributes } from './constraints.js';
+import type * as extras from './extras.js';
 
-type Attributes = Omit<ElementAttributes, Constraint>;
-type Constraint = 'type' | 'pattern' | 'minLength' | 'maxLength';
+export type Extras = typeof extras;
+
+/** What cannot be changed after the first time. */
+type Fixed = keyof ConstraintAttributes | 'conceal' | 'revealable' | 'copyable' | 'hideAfter' | 'maxRows';
+type Attributes = Omit<ElementAttributes, Fixed>;
 
 /** The real element inside the frame. */
 export interface Field {
   readonly element: HTMLElement;
   readonly takesInput: boolean;
-  /** Whether the page's `pattern` was refused, see {@link compilePattern}. */
+  /** Whether the page's `pattern` was refused, see `compilePattern`. */
   readonly refusesPattern: boolean;
+  /** When the content is concealed, unless it is revealed: never, while nobody edits it, or (a password, mere text) always. */
+  readonly concealment: 'none' | 'idle' | 'always';
   text(): string;
   /** Whether nothing at all is in it: a number field has no text while what is typed is no number. */
   isEmpty(): boolean;
   setText(text: string): void;
-  isValid(): boolean;
-  /** Everything but the constraints, which are fixed at creation. */
+  /** Selects the whole text of a field that takes input. */
+  select(): void;
+  /** The first constraint that the content fails; null if it is valid. */
+  invalid(): InvalidCode | null;
+  /** Everything but the constraints and what is concealed, which are fixed at creation. */
   setAttributes(attributes: Attributes): void;
   /** Whether the content is a stored value as it is: then nothing about it is judged. */
   setStored(stored: boolean): void;
+  /** Shows the content concealed or as it is. Concealed at first. Repeated when text or look have changed. */
+  setConcealed(concealed: boolean): void;
 }
 
 /** React's name → attribute. */
@@ -38,16 +50,25 @@ const names = {
   ariaInvalid: 'aria-invalid',
 } as const satisfies Partial<Record<keyof ElementAttributes, string>>;
 
+/** Whether a field with these needs {@link Extras}. */
+export const needsExtras = (
+  { mask, conceal, revealable, copyable, maxRows }: ElementAttributes,
+  validator: ValidatorName | undefined,
+): boolean =>
+  Boolean(revealable || copyable) || [mask, conceal, maxRows, validator].some((each) => each !== undefined);
+
+/** Creates a field. Throws rather than leave out what it needs of the extras. */
 export function createField(
   document: Document,
   kind: ElementKind,
   attributes: ElementAttributes,
   validator: ValidatorName | undefined,
+  extras: Extras | undefined,
 ): Field {
   const field =
     kind === 'input' || kind === 'textarea'
-      ? createControl(document.createElement(kind), attributes, validator)
-      : createText(document.createElement(kind === 'paragraph' ? 'p' : 'span'));
+      ? createControl(document.createElement(kind), attributes, validator, extras)
+      : createText(document.createElement(kind === 'paragraph' ? 'p' : 'span'), attributes, extras);
   field.element.id = 'field';
   field.setAttributes(attributes);
   return field;
@@ -55,41 +76,52 @@ export function createField(
 
 function createControl(
   element: HTMLInputElement | HTMLTextAreaElement,
-  { type, pattern, minLength, maxLength }: Pick<ElementAttributes, Constraint>,
+  fixed: Pick<ElementAttributes, Fixed>,
   validator: ValidatorName | undefined,
+  extras: Extras | undefined,
 ): Field {
-  const wanted = { type, minlength: minLength, maxlength: maxLength };
-  for (const [name, value] of Object.entries(wanted)) setAttribute(element, name, value);
-  const matches = pattern === undefined ? undefined : compilePattern(pattern);
-  const isRight = (text: string) =>
-    (matches?.(text) ?? true) && (validator === undefined || validators[validator](text));
+  const { type, conceal } = fixed;
+  const isInput = element.localName === 'input';
+  const writtenMask = isInput ? maskOf(fixed) : undefined;
+  const mask = writtenMask === undefined ? undefined : extras!.createMask(writtenMask);
+  const isValid = validator === undefined ? () => true : extras!.validators[validator];
+  const fitsMask = (text: string) => mask?.fits(text) ?? true;
+  const { refusesPattern, failing } = setConstraints(element, fixed, { fitsMask, isValid });
+  if (mask) extras!.keepMask(element as HTMLInputElement, mask);
+  const isPassword = type === 'password' && isInput;
+  const cover = conceal === undefined || isPassword ? undefined : extras!.createCover(element, conceal);
   let required = false;
   let stored = false;
 
   const judge = () => {
     element.required = required && !stored;
-    const wrong = !stored && element.value !== '' && !isRight(element.value);
-    element.setCustomValidity(wrong ? 'Check this value.' : '');
+    const invalid = stored ? null : failing();
+    element.setCustomValidity(invalid ? 'Check this value.' : '');
+    return invalid;
   };
   element.addEventListener('input', judge);
+  const isEmpty = () => element.value === '' && !element.validity.badInput;
 
   return {
     element,
     takesInput: true,
-    refusesPattern: pattern !== undefined && matches === undefined,
+    refusesPattern,
+    concealment: isPassword ? 'always' : cover ? 'idle' : 'none',
     text: () => element.value,
-    isEmpty: () => element.value === '' && !element.validity.badInput,
+    isEmpty,
     setText(text) {
       element.value = text;
       judge();
     },
-    isValid() {
-      judge();
-      return stored || element.validity.valid;
-    },
+    select: () => element.select(),
+    invalid: judge,
     setAttributes(attributes) {
-      // Some browsers send what they check to a server: only where the page asks for it.
-      setCommon(element, { ...attributes, spellCheck: attributes.spellCheck ?? false });
+      setCommon(element, {
+        ...attributes,
+        // Some browsers send what they check to a server: only where the page asks for it.
+        spellCheck: attributes.spellCheck ?? false,
+        inputMode: attributes.inputMode ?? (mask?.isNumeric && type !== 'tel' ? 'numeric' : undefined),
+      });
       required = attributes.required ?? false;
       element.disabled = attributes.disabled ?? false;
       element.readOnly = attributes.readOnly ?? false;
@@ -99,33 +131,54 @@ function createControl(
       stored = value;
       judge();
     },
+    setConcealed(concealed) {
+      cover?.(concealed && !isEmpty());
+      if (isPassword) element.setAttribute('type', concealed ? 'password' : 'text');
+    },
   };
 }
 
-function createText(element: HTMLElement): Field {
+/** The mask of an input in which carets can be placed, as far as its text may go. */
+const maskOf = ({ type = 'text', mask, maxLength }: Pick<ElementAttributes, Fixed>) =>
+  /^(text|tel|url|password)$/.test(type) ? mask?.slice(0, maxLength) : undefined;
+
+function createText(element: HTMLElement, { conceal }: ElementAttributes, extras: Extras | undefined): Field {
+  let content = '';
+  let isConcealed = true;
+  const show = () => {
+    const shown =
+      isConcealed && conceal !== undefined
+        ? extras!.concealText(content, conceal, extras!.isRightToLeft(element))
+        : content;
+    // Somebody may have selected it.
+    if (element.textContent !== shown) element.textContent = shown;
+  };
   return {
     element,
     takesInput: false,
     refusesPattern: false,
-    text: () => element.textContent,
-    isEmpty: () => element.textContent === '',
-    setText: (text) => (element.textContent = text),
-    isValid: () => true,
+    concealment: conceal === undefined ? 'none' : 'always',
+    text: () => content,
+    isEmpty: () => content === '',
+    setText(text) {
+      content = text;
+      show();
+    },
+    select: () => {},
+    invalid: () => null,
     setAttributes: (attributes) => setCommon(element, attributes),
     setStored: () => {},
+    setConcealed(concealed) {
+      isConcealed = concealed;
+      show();
+    },
   };
 }
 
 function setCommon(element: HTMLElement, attributes: Attributes): void {
-  for (const [key, name] of Object.entries(names))
-    setAttribute(element, name, attributes[key as keyof typeof names]);
-}
-
-function setAttribute(
-  element: HTMLElement,
-  name: string,
-  value: string | number | boolean | undefined,
-): void {
-  if (value === undefined) element.removeAttribute(name);
-  else element.setAttribute(name, String(value));
+  for (const [key, name] of Object.entries(names)) {
+    const value = attributes[key as keyof typeof names];
+    if (value === undefined) element.removeAttribute(name);
+    else element.setAttribute(name, String(value));
+  }
 }

@@ -2,14 +2,11 @@ import { openChannel } from '../protocol/channel.js';
 import type { Channel } from '../protocol/channel.js';
 import { controllerToElement } from '../protocol/internal.js';
 import type {
-  CompleteResult,
   ControllerToElement,
   Download,
   ElementToController,
-  Multipart,
   TokenizeInput,
   Upload,
-  UploadPart,
 } from '../protocol/internal.js';
 import { protocolVersion } from '../protocol/messages.js';
 import type { Batch } from '../protocol/messages.js';
@@ -22,15 +19,16 @@ export interface ControllerLink {
   requestDownload(token: string): Promise<Download>;
 }
 
-/** The line of a frame that also uploads large values, in parts. */
-export interface FileLink extends ControllerLink {
-  /** Joins a batch with an input that has no checksum. */
-  requestMultipart(batch: Batch, input: TokenizeInput): Promise<Multipart>;
-  /** Where a part goes. */
-  signPart(token: string, part: UploadPart): Promise<Upload>;
-  /** One result per token, in order. */
-  completeUploads(tokens: string[]): Promise<CompleteResult[]>;
+/** The same line, for other things that a controller does. */
+export interface OpenLink extends ControllerLink {
+  /** Asks, and waits for the answer of this type: a minute, if nothing else is said. Throws {@link ProblemError}. */
+  ask<Type extends Answer['type']>(
+    type: Type,
+    message: (requestId: number) => ElementToController,
+    timeout?: number,
+  ): Promise<Extract<Answer, { type: Type }>>;
 }
+export type Answer = Exclude<ControllerToElement, { type: 'attached' | 'failed' | 'reset' }>;
 
 export interface LinkParts {
   /** The controller's window, once there is one. */
@@ -39,8 +37,6 @@ export interface LinkParts {
   /** The session is another one. */
   onReset(): void;
 }
-
-type Answer = Exclude<ControllerToElement, { type: 'attached' | 'failed' | 'reset' }>;
 
 interface Attachment {
   channel: Channel<ElementToController>;
@@ -51,15 +47,13 @@ const firstPause = 20;
 const longestPause = 250;
 const attachTimeout = 15_000;
 const answerTimeout = 60_000;
-/** An object store may copy a large value before it answers. */
-const completionTimeout = 10 * 60_000;
 
 /**
  * Attaches to the controller of the page. Frames load in any order, and a message to a window whose script has not
  * run yet is lost, so the offer is repeated until the controller says that it took one. When there is none in time, or
  * when it is gone, the next ask tries again.
  */
-export function createControllerLink({ find, origin, onReset }: LinkParts): FileLink {
+export function createControllerLink({ find, origin, onReset }: LinkParts): OpenLink {
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   let lastId = 0;
   let attachment: Promise<Attachment> | undefined;
@@ -126,8 +120,7 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): File
     if (message.type === 'reset') return onReset();
     const { resolve, reject } = waiting.get(message.requestId) ?? {};
     waiting.delete(message.requestId);
-    if (message.type === 'failed')
-      reject?.(new ProblemError(message.problem.code, message.problem.message));
+    if (message.type === 'failed') reject?.(new ProblemError(message.problem.code, message.problem.message));
     else resolve?.(message);
   }
 
@@ -161,29 +154,7 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): File
       (await ask('upload', (requestId) => ({ type: 'tokenize', requestId, batch, input }))).upload,
     requestDownload: async (token) =>
       (await ask('download', (requestId) => ({ type: 'detokenize', requestId, token }))).download,
-    requestMultipart: async (batch, input) =>
-      (await ask('multipart', (requestId) => ({ type: 'tokenize', requestId, batch, input }))).multipart,
-    async signPart(token, part) {
-      const { parts } = await ask('parts', (requestId) => ({
-        type: 'signParts',
-        requestId,
-        token,
-        parts: [part],
-      }));
-      const [signed] = parts;
-      if (signed?.problem) throw new ProblemError(signed.problem.code, signed.problem.message);
-      if (!signed?.upload || signed.number !== part.number)
-        throw new ProblemError('UNAVAILABLE', 'The tokenizer gave a wrong answer.');
-      return signed.upload;
-    },
-    completeUploads: async (tokens) =>
-      (
-        await ask(
-          'completed',
-          (requestId) => ({ type: 'completeUploads', requestId, tokens }),
-          completionTimeout,
-        )
-      ).results,
+    ask,
     skip: (batch) =>
       void attached().then(
         ({ channel }) => channel.send({ type: 'skip', batch }),

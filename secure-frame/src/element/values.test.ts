@@ -112,11 +112,11 @@ describe('an upload', () => {
 
   test('fails when nothing answers', async () => {
     const store = createStore();
-    store.trouble.push('offline', 500, 'offline', 503);
+    store.trouble.push('offline', 500, 'offline', 503, 429);
     expect(await outcomeOf(storeText('a', batch, store.link, store.fetch))).toMatchObject({
       code: 'UNAVAILABLE',
     });
-    expect(store.requests).toHaveLength(4);
+    expect(store.requests).toHaveLength(5);
   });
 });
 

@@ -40,12 +40,13 @@ export function icon(document: Document, name: IconName): SVGSVGElement {
 /** A button with an icon, named by its label. */
 export function iconButton(
   document: Document,
+  isByPerson: (event: Event) => boolean,
   name: IconName,
   act: () => void,
 ): HTMLButtonElement & { setLabel(label: string, about: string): void } {
   const button = make(document, 'button', { type: 'button', className: 'action' }, icon(document, name));
   button.addEventListener('click', (event) => {
-    if (event.isTrusted) act();
+    if (isByPerson(event)) act();
   });
   return Object.assign(button, {
     setLabel(label: string, about: string) {

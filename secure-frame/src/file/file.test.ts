@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { File as NodeFile } from 'node:buffer';
 import type { FileToPage, PageToFile } from '../protocol/files.js';
 import { fileToPage } from '../protocol/files.js';
+import { invalid } from '../protocol/parsers.js';
 import { createPartStore } from '../test-support/part-store.js';
 import { hear, portPair } from '../test-support/ports.js';
 import { pass } from '../test-support/time.js';
@@ -11,7 +12,6 @@ import { createFilePage } from './file.js';
 
 // jsdom's own files cannot be read as streams.
 Object.defineProperty(globalThis, 'File', { value: NodeFile });
-const { addEventListener } = EventTarget.prototype;
 
 /** A file page, and the two that hold it: the page's port, and a person, whose events are trusted. */
 async function setUp(attributes: Extract<PageToFile, { type: 'configure' }>['attributes'] = {}) {
@@ -23,6 +23,8 @@ async function setUp(attributes: Extract<PageToFile, { type: 'configure' }>['att
   createFilePage({
     document,
     port: here,
+    onDrop: () => undefined,
+    isByPerson: () => asPerson,
     fetch: async () => new Response(null, { status: 404 }),
     send: store.send,
     network: { isOnline: () => true, online: async () => undefined },
@@ -50,7 +52,7 @@ async function setUp(attributes: Extract<PageToFile, { type: 'configure' }>['att
   };
 }
 
-/** jsdom's events say the truth, that no person made them; a browser's listener sees those of persons alone as trusted. */
+/** jsdom's events say the truth, that no person made them. */
 let asPerson = false;
 const trusted = (act: () => void) => {
   asPerson = true;
@@ -60,26 +62,8 @@ const trusted = (act: () => void) => {
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
-  EventTarget.prototype.addEventListener = function (type, listener, options) {
-    const wrapped =
-      typeof listener === 'function'
-        ? (event: Event) =>
-            listener.call(
-              this,
-              new Proxy(event, {
-                get(target, name) {
-                  if (name === 'isTrusted') return asPerson;
-                  const value: unknown = Reflect.get(target, name);
-                  return typeof value === 'function' ? value.bind(target) : value;
-                },
-              }),
-            )
-        : listener;
-    return addEventListener.call(this, type, wrapped, options);
-  };
 });
 afterEach(() => {
-  EventTarget.prototype.addEventListener = addEventListener;
   jest.useRealTimers();
 });
 
@@ -100,7 +84,7 @@ describe('a page of an upload', () => {
     page.send({ type: 'tokenize', requestId: '1', batch: { id: 'form', size: 1 } });
     await pass(200);
     expect(page.heard.at(-1)).toEqual({ type: 'tokenized', requestId: '1', tokens: [...inputs.keys()] });
-    expect(page.heard.every((message) => fileToPage(message))).toBe(true);
+    expect(page.heard.every((message) => fileToPage(message) !== invalid)).toBe(true);
     expect(JSON.stringify(page.heard)).not.toMatch(/secret|text\/plain|\.txt/);
   });
 

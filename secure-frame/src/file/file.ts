@@ -10,7 +10,8 @@ import type {
   PageToFile,
 } from '../protocol/files.js';
 import { ProblemError, toProblem } from '../protocol/problem.js';
-import type { FileLink } from '../element/link.js';
+import type { FileLink } from './link.js';
+import { observeConnection } from '../shared/connection.js';
 import { isSafeStyleValue } from '../style/allowed.js';
 import { createStyler } from '../style/apply.js';
 import type { StateStyles } from '../style/apply.js';
@@ -27,6 +28,10 @@ import { createUploadView } from './upload/view.js';
 export interface FilePageParts {
   document: Document;
   port: MessagePort;
+  /** A message of the page was dropped. */
+  onDrop(): void;
+  /** Whether an event comes from a person, not from a script. */
+  isByPerson(event: Event): boolean;
   fetch: typeof globalThis.fetch;
   send: Send;
   network: Network;
@@ -54,7 +59,7 @@ const stateInterval = 100;
 const keepInterval = 60_000;
 
 /** One file page: what is inside the frame, and the page's control over it. */
-export function createFilePage({ document, port, link, ...parts }: FilePageParts): void {
+export function createFilePage({ document, port, link, onDrop, fetch, ...parts }: FilePageParts): void {
   const view = document.defaultView!;
   let inside: Inside | undefined;
   let attributes: FileAttributes = {};
@@ -64,8 +69,18 @@ export function createFilePage({ document, port, link, ...parts }: FilePageParts
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const controller = link(() => inside?.reset());
-  const page: Channel<FileToPage> = openChannel<PageToFile, FileToPage>(port, pageToFile, receive);
+  const transfer = observeConnection(fetch, (state) => page.send({ type: 'connection', state }));
+  const page: Channel<FileToPage> = openChannel<PageToFile, FileToPage>(port, pageToFile, receive, refuse);
   page.send({ type: 'ready' });
+
+  /** Of what a page says a frame may know too little, being older; silence would leave the app's developers guessing. */
+  function refuse(): void {
+    onDrop();
+    if (page.dropped() > 1) return;
+    const message =
+      'The secure frame does not know a message of the page, or something it asks for. Is the tokenizer older than the SDK?';
+    page.send({ type: 'problem', problem: { code: 'BAD_USER_INPUT', message } });
+  }
 
   function receive(message: PageToFile): void {
     if (message.type === 'configure') return configure(message.kind, message.attributes);
@@ -114,6 +129,7 @@ export function createFilePage({ document, port, link, ...parts }: FilePageParts
   function create(kind: FileKind): Inside {
     const common: InsideParts = {
       ...parts,
+      fetch: transfer,
       document,
       link: controller,
       say: createSay(() => attributes),
@@ -131,8 +147,7 @@ export function createFilePage({ document, port, link, ...parts }: FilePageParts
     if (!applyStyle || !pendingStyle) return;
     applyStyle(pendingStyle);
     const accent = pendingStyle.base?.['accent-color'];
-    const isColour =
-      accent !== undefined && accent !== 'auto' && isSafeStyleValue('accent-color', accent);
+    const isColour = accent !== undefined && accent !== 'auto' && isSafeStyleValue('accent-color', accent);
     if (isColour) document.documentElement.style.setProperty('--accent', accent);
     else document.documentElement.style.removeProperty('--accent');
     report();
@@ -175,7 +190,7 @@ export function createFilePage({ document, port, link, ...parts }: FilePageParts
   }
 }
 
-interface InsideParts extends Omit<FilePageParts, 'port' | 'link'> {
+interface InsideParts extends Omit<FilePageParts, 'port' | 'link' | 'onDrop'> {
   link: FileLink;
   say: Say;
   attributes(): FileAttributes;
@@ -183,9 +198,9 @@ interface InsideParts extends Omit<FilePageParts, 'port' | 'link'> {
   failed(problem: { code: ProblemError['code']; message: string }): void;
 }
 
-function createUploadPage({ document, say, attributes, ...parts }: InsideParts): Inside {
+function createUploadPage({ document, say, attributes, isByPerson, ...parts }: InsideParts): Inside {
   const uploads = createUploads(parts);
-  const view = createUploadView(document, say, attributes, {
+  const view = createUploadView(document, say, attributes, isByPerson, {
     ...uploads,
     add: (files) => uploads.add(files, attributes()),
   });
@@ -199,7 +214,9 @@ function createUploadPage({ document, say, attributes, ...parts }: InsideParts):
     const entries = uploads.entries();
     const codes = entries.filter(({ state }) => state === 'refused').map(({ code }) => code);
     if (entries.length === 0) return attributes().required ? 'VALUE_MISSING' : null;
-    return (['TOO_MANY_FILES', 'TYPE_MISMATCH', 'TOO_LARGE'] as const).find((code) => codes.includes(code)) ?? null;
+    return (
+      (['TOO_MANY_FILES', 'TYPE_MISMATCH', 'TOO_LARGE'] as const).find((code) => codes.includes(code)) ?? null
+    );
   }
 
   return {
@@ -210,7 +227,9 @@ function createUploadPage({ document, say, attributes, ...parts }: InsideParts):
       filled: uploads.entries().length > 0,
       invalid: invalid(),
       shown: 'none',
-      files: uploads.entries().map(({ id, file, sent, state, code }) => ({ id, size: file.size, sent, state, code })),
+      files: uploads
+        .entries()
+        .map(({ id, file, sent, state, code }) => ({ id, size: file.size, sent, state, code })),
     }),
     show: () => undefined,
     async tokenize() {
@@ -223,9 +242,18 @@ function createUploadPage({ document, say, attributes, ...parts }: InsideParts):
   };
 }
 
-function createDownloadPage({ document, say, attributes, link, fetch, changed, failed }: InsideParts): Inside {
+function createDownloadPage({
+  document,
+  say,
+  attributes,
+  isByPerson,
+  link,
+  fetch,
+  changed,
+  failed,
+}: InsideParts): Inside {
   const download = createDownload({ link, fetch, changed, failed });
-  const view = createDownloadView(document, say, attributes, download);
+  const view = createDownloadView(document, say, attributes, isByPerson, download);
   const shownOf = {
     none: 'none',
     loading: 'loading',
@@ -242,7 +270,15 @@ function createDownloadPage({ document, say, attributes, link, fetch, changed, f
       const { state, size, received } = download.status();
       const files =
         state === 'named' || state === 'downloading' || state === 'ready'
-          ? [{ id: 1, size, sent: received, state: state === 'downloading' ? state : 'stored', code: null } as const]
+          ? [
+              {
+                id: 1,
+                size,
+                sent: received,
+                state: state === 'downloading' ? state : 'stored',
+                code: null,
+              } as const,
+            ]
           : [];
       return { filled: state !== 'none', invalid: null, shown: shownOf[state], files };
     },

@@ -1,11 +1,6 @@
 /** What a frame shows itself: images that cannot run anything, and PDF documents. Never SVG or HTML. */
 export type ShownKind =
-  | 'image/png'
-  | 'image/jpeg'
-  | 'image/gif'
-  | 'image/webp'
-  | 'image/avif'
-  | 'application/pdf';
+  'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp' | 'image/avif' | 'application/pdf';
 
 /** As many bytes of a file tell what it is. */
 export const magicLength = 32;

@@ -3,7 +3,9 @@ import { createSay, formatPercent, formatSize, labelOfCode } from './labels.js';
 
 describe('labels', () => {
   test('are the app’s, where it has some, with values in their places', () => {
-    const say = createSay(() => ({ labels: { tooLarge: 'Höchstens {size}', choose: '{name} {constructor}' } }));
+    const say = createSay(() => ({
+      labels: { tooLarge: 'Höchstens {size}', choose: '{name} {constructor}' },
+    }));
     expect(say('tooLarge', { size: '5 MB' })).toBe('Höchstens 5 MB');
     expect(say('paused', { percent: '40 %' })).toBe('Paused at 40 %');
     expect(say('choose')).toBe('{name} {constructor}');

@@ -3,8 +3,7 @@ const maxLength = 200;
 /** Separators of paths, and what Windows does not take. */
 const separators = /[\\/:*?"<>|]/g;
 /** Control characters, and those that turn the direction of text around: `gnp.exe` must not read `exe.png`. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const unseen = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 /** Halves of characters, as a cut leaves them. */
 const halves = /\p{Surrogate}/gu;
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;

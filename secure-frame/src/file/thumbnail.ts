@@ -9,7 +9,12 @@ export function createThumbnail(document: Document): {
   element: HTMLElement;
   show(file: Blob): Promise<void>;
 } {
-  const element = make(document, 'span', { className: 'thumb', 'aria-hidden': 'true' }, icon(document, 'file'));
+  const element = make(
+    document,
+    'span',
+    { className: 'thumb', 'aria-hidden': 'true' },
+    icon(document, 'file'),
+  );
   return {
     element,
     async show(file) {

@@ -1,21 +1,27 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { openChannel } from './channel.js';
 import type { Channel } from './channel.js';
-import { messages, text } from './guards.js';
+import { invalid, messages, text } from './parsers.js';
 
-const accepts = messages({ say: { words: text(10) } });
+const parse = messages({ say: { words: text(10) } });
 const open: Channel<unknown>[] = [];
 const line = () => {
   const { port1, port2 } = new MessageChannel();
   const heard: unknown[] = [];
-  const here = openChannel(port1, accepts, (message) => heard.push(message));
+  const drops = { count: 0 };
+  const here = openChannel(
+    port1,
+    parse,
+    (message) => heard.push(message),
+    () => drops.count++,
+  );
   const there = openChannel<never, unknown>(
     port2,
-    (_value): _value is never => false,
+    () => invalid,
     () => {},
   );
   open.push(here, there);
-  return { here, there, heard };
+  return { here, there, heard, drops };
 };
 const arrival = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -33,13 +39,13 @@ test('delivers what it knows, in order', async () => {
 });
 
 test('drops and counts everything else', async () => {
-  const { here, there, heard } = line();
+  const { here, there, heard, drops } = line();
   for (const message of [
     null,
     'say',
     { type: 'shout', words: 'a' },
     { type: 'say' },
-    { type: 'say', words: 'a', loud: true },
+    { type: 'say', words: ['a'] },
     { type: 'say', words: 'more than ten' },
   ])
     there.send(message);
@@ -47,6 +53,15 @@ test('drops and counts everything else', async () => {
   await arrival();
   expect(heard).toEqual([{ type: 'say', words: 'ok' }]);
   expect(here.dropped()).toBe(6);
+  expect(drops.count).toBe(6);
+});
+
+test('delivers of a message only what it knows', async () => {
+  const { here, there, heard } = line();
+  there.send({ type: 'say', words: 'hello', loud: true });
+  await arrival();
+  expect(heard).toEqual([{ type: 'say', words: 'hello' }]);
+  expect(here.dropped()).toBe(0);
 });
 
 test('delivers nothing once it is closed', async () => {

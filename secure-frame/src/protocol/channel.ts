@@ -1,4 +1,5 @@
-import type { Guard } from './guards.js';
+import { invalid } from './parsers.js';
+import type { Parser } from './parsers.js';
 
 export interface Channel<Out> {
   send(message: Out): void;
@@ -7,16 +8,22 @@ export interface Channel<Out> {
   close(): void;
 }
 
-/** Opens one end of a port. Only messages that `accepts` knows are delivered; all others are dropped and counted. */
+/**
+ * Opens one end of a port. Only messages that `parse` knows are delivered, with what it knows of them; all others are
+ * dropped and counted, and `onDrop` is called.
+ */
 export function openChannel<In, Out>(
   port: MessagePort,
-  accepts: Guard<In>,
+  parse: Parser<In>,
   receive: (message: In) => void,
+  onDrop?: () => void,
 ): Channel<Out> {
   let dropped = 0;
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (accepts(data)) receive(data);
-    else dropped++;
+    const message = parse(data);
+    if (message !== invalid) return receive(message);
+    dropped++;
+    onDrop?.();
   };
   return {
     send: (message) => port.postMessage(message),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { token } from '../test-support/values.js';
 import { fileToPage, pageToFile } from './files.js';
+import { invalid } from './parsers.js';
 
 const state = {
   type: 'state',
@@ -38,24 +39,36 @@ describe('what a page may send to a file page', () => {
     { type: 'tokenize', requestId: '1', batch: { id: 'form', size: 2 } },
     { type: 'command', command: 'clear' },
   ])('%j', (message) => {
-    expect(pageToFile(message)).toBe(true);
+    expect(pageToFile(message)).toEqual(message);
   });
 
   test.each([
     { type: 'configure', kind: 'input', attributes: {} },
-    { type: 'configure', kind: 'upload', attributes: { maxFiles: 0 } },
-    { type: 'configure', kind: 'upload', attributes: { maxFiles: 1001 } },
-    { type: 'configure', kind: 'upload', attributes: { maxSize: 1.5 } },
-    { type: 'configure', kind: 'upload', attributes: { labels: { unknown: 'x' } } },
-    { type: 'configure', kind: 'upload', attributes: { labels: { choose: 'x'.repeat(301) } } },
     { type: 'show', token: 'lunasec-1' },
     // Nothing that opens, saves or reads on behalf of a person.
     { type: 'command', command: 'open' },
     { type: 'command', command: 'save' },
     { type: 'read' },
   ])('not %j', (message) => {
-    expect(pageToFile(message)).toBe(false);
+    expect(pageToFile(message)).toBe(invalid);
   });
+});
+
+test.each([
+  { maxFiles: 0 },
+  { maxFiles: 1001 },
+  { maxSize: 1.5 },
+  { labels: { unknown: 'x' } },
+  { labels: { choose: 'x'.repeat(301) } },
+])('an attribute that is wrong is left out alone: %j', (wrong) => {
+  expect(pageToFile({ type: 'configure', kind: 'upload', attributes: { multiple: true, ...wrong } })).toEqual(
+    { type: 'configure', kind: 'upload', attributes: { multiple: true } },
+  );
+});
+
+test('a name that a frame let slip would not reach the app', () => {
+  const files = [{ ...state.files[0], name: 'report.pdf' }];
+  expect(JSON.stringify(fileToPage({ ...state, files, name: 'report.pdf' }))).not.toContain('report');
 });
 
 describe('what a file page may send to a page', () => {
@@ -69,7 +82,7 @@ describe('what a file page may send to a page', () => {
     { type: 'failed', requestId: '1', problem },
     { type: 'problem', problem },
   ])('%j', (message) => {
-    expect(fileToPage(message)).toBe(true);
+    expect(fileToPage(message)).toEqual(message);
   });
 
   test.each([
@@ -80,6 +93,6 @@ describe('what a file page may send to a page', () => {
     { type: 'tokenized', requestId: '1', tokens: ['blob:https://tokens.example/1'] },
     { type: 'file', name: 'report.pdf' },
   ])('not %j', (message) => {
-    expect(fileToPage(message)).toBe(false);
+    expect(fileToPage(message)).toBe(invalid);
   });
 });

@@ -1,8 +1,10 @@
 export * from './attributes.js';
 export { openChannel } from './channel.js';
 export type { Channel } from './channel.js';
-export type { Guard, Guarded } from './guards.js';
 export * from './files.js';
+export * from './invalid.js';
+export { invalid } from './parsers.js';
+export type { Parsed, Parser } from './parsers.js';
 export * from './messages.js';
 export * from './problem.js';
 export * from './token.js';

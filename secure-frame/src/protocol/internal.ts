@@ -1,11 +1,9 @@
 /** Messages among frames of the tokenizer's origin. A page never sees one: they carry keys and assertions. */
-import { dictionary, exactly, integer, list, messages, nullable, optional, shape, text } from './guards.js';
-import type { Guard, Guarded } from './guards.js';
-import { batch, problem, protocolVersion } from './messages.js';
-import { isToken } from './token.js';
+import { batch, problem, protocolVersion, token } from './messages.js';
+import { dictionary, exactly, integer, list, messages, nullable, optional, shape, text } from './parsers.js';
+import type { Parsed } from './parsers.js';
 
 const requestId = integer(1, Number.MAX_SAFE_INTEGER);
-const token: Guard<string> = (value): value is string => isToken(value);
 const base64 = text(128, /^[A-Za-z0-9+/]+={0,2}$/);
 const url = text(8192, /^(https?:\/\/|\/)/);
 const headers = dictionary(text(100), text(4096), 50);
@@ -30,11 +28,11 @@ export const tokenizeInput = shape({
   size: integer(1, Number.MAX_SAFE_INTEGER),
   checksum: optional(base64),
 });
-export type TokenizeInput = Guarded<typeof tokenizeInput>;
+export type TokenizeInput = Parsed<typeof tokenizeInput>;
 
 /** How to upload in parts: all but the last have `partSize` bytes. */
 export const multipart = shape({ partSize: integer(1, 1 << 30) });
-export type Multipart = Guarded<typeof multipart>;
+export type Multipart = Parsed<typeof multipart>;
 
 const partNumber = integer(1, 10_000);
 export const uploadPart = shape({
@@ -42,14 +40,14 @@ export const uploadPart = shape({
   size: integer(1, 1 << 30),
   checksum: base64,
 });
-export type UploadPart = Guarded<typeof uploadPart>;
+export type UploadPart = Parsed<typeof uploadPart>;
 /** Most parts that are signed at a time. */
 export const maxParts = 100;
 /** Most uploads that are completed at a time. */
 export const maxCompleted = 1000;
 
 export const upload = shape({ url, method: exactly('PUT'), headers, expiresAt: text(64) });
-export type Upload = Guarded<typeof upload>;
+export type Upload = Parsed<typeof upload>;
 
 /** `size` is the ciphertext's, in bytes. */
 export const download = shape({
@@ -60,7 +58,7 @@ export const download = shape({
   size: integer(1, Number.MAX_SAFE_INTEGER),
   dataKey: base64,
 });
-export type Download = Guarded<typeof download>;
+export type Download = Parsed<typeof download>;
 
 /** How the tokenizer answers for parts and for uploads. */
 export const partResult = shape({
@@ -68,9 +66,9 @@ export const partResult = shape({
   upload: nullable(upload),
   problem: nullable(problem),
 });
-export type PartResult = Guarded<typeof partResult>;
+export type PartResult = Parsed<typeof partResult>;
 export const completeResult = shape({ token, problem: nullable(problem) });
-export type CompleteResult = Guarded<typeof completeResult>;
+export type CompleteResult = Parsed<typeof completeResult>;
 
 export const elementToController = messages({
   tokenize: { requestId, batch, input: tokenizeInput },
@@ -81,7 +79,7 @@ export const elementToController = messages({
   /** Makes parts one value, and keeps what was uploaded from being swept. */
   completeUploads: { requestId, tokens: list(token, maxCompleted) },
 });
-export type ElementToController = Guarded<typeof elementToController>;
+export type ElementToController = Parsed<typeof elementToController>;
 
 export const controllerToElement = messages({
   attached: {},
@@ -94,7 +92,7 @@ export const controllerToElement = messages({
   /** Another session, or none: what was shown must go. */
   reset: {},
 });
-export type ControllerToElement = Guarded<typeof controllerToElement>;
+export type ControllerToElement = Parsed<typeof controllerToElement>;
 
 /** How the tokenizer answers a batch, per token. */
 export const tokenizeResult = shape({

@@ -8,7 +8,15 @@ import {
   elementToPage,
   pageToController,
   pageToElement,
+  refusal,
 } from './messages.js';
+import { invalid } from './parsers.js';
+import type { Parser } from './parsers.js';
+
+const accepts =
+  <T>(parse: Parser<T>) =>
+  (value: unknown) =>
+    parse(value) !== invalid;
 
 const batch = { id: 'form-1', size: 2 };
 const problem = { code: 'UNAVAILABLE', message: 'Try again.' };
@@ -30,22 +38,15 @@ describe('what a page may send to an element', () => {
     { type: 'tokenize', requestId: '1', batch },
     { type: 'command', command: 'focus' },
   ])('%j', (message) => {
-    expect(pageToElement(message)).toBe(true);
+    expect(accepts(pageToElement)(message)).toBe(true);
   });
 
   test.each([
     { type: 'configure', kind: 'iframe', attributes: {} },
-    { type: 'configure', kind: 'input', attributes: { type: 'file' } },
-    { type: 'configure', kind: 'input', attributes: { type: 'image' } },
-    { type: 'configure', kind: 'input', attributes: { onInput: 'alert(1)' } },
-    { type: 'configure', kind: 'input', attributes: { src: 'https://evil.example/' } },
-    { type: 'configure', kind: 'input', attributes: { style: 'color: red' } },
-    { type: 'configure', kind: 'input', attributes: { value: 'typed' } },
-    { type: 'configure', kind: 'input', attributes: { placeholder: 'x'.repeat(1001) } },
+    { type: 'configure', kind: 'input', attributes: [] },
     { type: 'configure', kind: 'input', attributes: {}, validator: '__proto__' },
     { type: 'style', base: { color: 'x'.repeat(513) } },
     { type: 'style', base: { color: 1 } },
-    { type: 'style', before: { content: '"x"' } },
     { type: 'show', token: 'lunasec-1' },
     { type: 'show' },
     { type: 'tokenize', requestId: '1', batch: { id: 'a', size: 0 } },
@@ -54,31 +55,61 @@ describe('what a page may send to an element', () => {
     { type: 'command', command: 'innerHTML' },
     { type: 'read' },
   ])('not %j', (message) => {
-    expect(pageToElement(message)).toBe(false);
+    expect(accepts(pageToElement)(message)).toBe(false);
+  });
+
+  test('what is no attribute of a secure field does not get through', () => {
+    const attributes = {
+      placeholder: 'Name',
+      onInput: 'alert(1)',
+      src: 'https://evil.example/',
+      style: 'color: red',
+      value: 'typed',
+    };
+    expect(pageToElement({ type: 'configure', kind: 'input', attributes, html: '<b>' })).toEqual({
+      type: 'configure',
+      kind: 'input',
+      attributes: { placeholder: 'Name' },
+    });
+    expect(pageToElement({ type: 'style', before: { content: '"x"' } })).toEqual({ type: 'style' });
   });
 
   test('more styles than there are', () => {
     const many = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`p${index}`, 'x']));
-    expect(pageToElement({ type: 'style', base: many })).toBe(false);
+    expect(accepts(pageToElement)({ type: 'style', base: many })).toBe(false);
   });
 });
 
 test('what a page may send to the controller: tokens it will show, up to 10 000', () => {
-  expect(pageToController({ type: 'prefetch', tokens: [] })).toBe(true);
-  expect(pageToController({ type: 'prefetch', tokens: [token(1), token(1)] })).toBe(true);
-  expect(pageToController({ type: 'prefetch', tokens: new Array(10_000).fill(token(1)) })).toBe(true);
-  expect(pageToController({ type: 'prefetch', tokens: new Array(10_001).fill(token(1)) })).toBe(false);
-  expect(pageToController({ type: 'prefetch', tokens: new Array(2) })).toBe(false);
-  expect(pageToController({ type: 'prefetch', tokens: ['lunasec-1'] })).toBe(false);
-  expect(pageToController({ type: 'session' })).toBe(false);
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: [] })).toBe(true);
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: [token(1), token(1)] })).toBe(true);
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: new Array(10_000).fill(token(1)) })).toBe(
+    true,
+  );
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: new Array(10_001).fill(token(1)) })).toBe(
+    false,
+  );
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: new Array(2) })).toBe(false);
+  expect(accepts(pageToController)({ type: 'prefetch', tokens: ['lunasec-1'] })).toBe(false);
+  expect(accepts(pageToController)({ type: 'session' })).toBe(false);
 });
 
 describe('what a page hears has no place for content', () => {
-  const state = { type: 'state', filled: true, valid: true, dirty: true, focused: false, shown: 'none' };
+  const state = {
+    type: 'state',
+    filled: true,
+    valid: true,
+    invalid: null,
+    dirty: true,
+    focused: false,
+    shown: 'none',
+  };
 
   test.each([
     { type: 'ready' },
     state,
+    { ...state, valid: false, invalid: 'TOO_SHORT' },
+    { ...state, rows: 3 },
     { type: 'validated', requestId: '1', valid: true },
     { type: 'tokenized', requestId: '1', token: token(1) },
     { type: 'tokenized', requestId: '1', token: null },
@@ -86,24 +117,42 @@ describe('what a page hears has no place for content', () => {
     { type: 'problem', problem },
     { type: 'submit' },
   ])('%j', (message) => {
-    expect(elementToPage(message)).toBe(true);
+    expect(accepts(elementToPage)(message)).toBe(true);
   });
 
   test.each([
-    { ...state, length: 11 },
-    { ...state, text: 'typed' },
     { ...state, filled: 11 },
+    { ...state, invalid: 'typed' },
+    { ...state, invalid: undefined },
+    { ...state, rows: 1.5 },
+    { ...state, rows: 1001 },
+    { ...state, rows: null },
     { type: 'tokenized', requestId: '1', token: 'typed' },
-    { type: 'failed', requestId: '1', problem: { ...problem, stack: 'at …' } },
-    { type: 'failed', requestId: '1', problem: { ...problem, code: 'INTERNAL' } },
+    { type: 'failed', requestId: '1', problem: { ...problem, code: 'some text' } },
   ])('not %j', (message) => {
-    expect(elementToPage(message)).toBe(false);
+    expect(accepts(elementToPage)(message)).toBe(false);
+  });
+
+  test('whatever a frame might add gets lost', () => {
+    expect(elementToPage({ ...state, length: 11, text: 'typed', revealed: true })).toEqual(state);
+    expect(elementToPage({ type: 'failed', requestId: '1', problem: { ...problem, stack: 'at …' } })).toEqual(
+      { type: 'failed', requestId: '1', problem },
+    );
+    expect(controllerToPage({ type: 'session', state: 'active', accessToken: 'x' })).toEqual({
+      type: 'session',
+      state: 'active',
+    });
+  });
+
+  test('a code that a later version added is a failure all the same', () => {
+    expect(
+      elementToPage({ type: 'failed', requestId: '1', problem: { ...problem, code: 'NEWER_CODE' } }),
+    ).toEqual({ type: 'failed', requestId: '1', problem: { ...problem, code: 'NEWER_CODE' } });
   });
 
   test('the controller says nothing but the state of the session', () => {
-    expect(controllerToPage({ type: 'session', state: 'failed', problem })).toBe(true);
-    expect(controllerToPage({ type: 'renew' })).toBe(true);
-    expect(controllerToPage({ type: 'session', state: 'active', accessToken: 'x' })).toBe(false);
+    expect(accepts(controllerToPage)({ type: 'session', state: 'failed', problem })).toBe(true);
+    expect(accepts(controllerToPage)({ type: 'renew' })).toBe(true);
   });
 });
 
@@ -113,7 +162,7 @@ describe('among the frames of the tokenizer', () => {
     { type: 'skip', batch },
     { type: 'detokenize', requestId: 2, token: token(1) },
   ])('element to controller: %j', (message) => {
-    expect(elementToController(message)).toBe(true);
+    expect(accepts(elementToController)(message)).toBe(true);
   });
 
   test.each([
@@ -123,7 +172,7 @@ describe('among the frames of the tokenizer', () => {
     { type: 'failed', requestId: 1, problem },
     { type: 'reset' },
   ])('controller to element: %j', (message) => {
-    expect(controllerToElement(message)).toBe(true);
+    expect(accepts(controllerToElement)(message)).toBe(true);
   });
 
   test.each(['javascript:alert(1)', 'data:text/plain,x', 'blob:https://x/1', 'objects/1', ''])(
@@ -131,35 +180,45 @@ describe('among the frames of the tokenizer', () => {
     (url) => {
       const upload = { ...uploadOf(token(1)), url };
       const download = { ...downloadOf(token(1)), url };
-      expect(controllerToElement({ type: 'upload', requestId: 1, upload })).toBe(false);
-      expect(controllerToElement({ type: 'download', requestId: 1, download })).toBe(false);
+      expect(accepts(controllerToElement)({ type: 'upload', requestId: 1, upload })).toBe(false);
+      expect(accepts(controllerToElement)({ type: 'download', requestId: 1, download })).toBe(false);
     },
   );
 
   test('no other method than PUT to upload and GET to download', () => {
     const upload = { ...uploadOf(token(1)), method: 'GET' };
     const download = { ...downloadOf(token(1)), method: 'POST' };
-    expect(controllerToElement({ type: 'upload', requestId: 1, upload })).toBe(false);
-    expect(controllerToElement({ type: 'download', requestId: 1, download })).toBe(false);
+    expect(accepts(controllerToElement)({ type: 'upload', requestId: 1, upload })).toBe(false);
+    expect(accepts(controllerToElement)({ type: 'download', requestId: 1, download })).toBe(false);
   });
 });
 
-test('the messages to a window name the version of the protocol', () => {
-  for (const [guard, message] of [
-    [connectMessage, { type: 'connect' }],
+test('messages among frames name the version of the protocol', () => {
+  for (const [parse, message] of [
     [attachMessage, { type: 'attach' }],
     [assertionMessage, { type: 'assertion', assertion: null }],
   ] as const) {
-    expect(guard({ lunasec: 1, ...message })).toBe(true);
-    expect(guard({ lunasec: 2, ...message })).toBe(false);
-    expect(guard({ lunasec: '1', ...message })).toBe(false);
-    expect(guard(message)).toBe(false);
+    expect(accepts<unknown>(parse)({ lunasec: 1, ...message })).toBe(true);
+    expect(accepts<unknown>(parse)({ lunasec: 2, ...message })).toBe(false);
+    expect(accepts<unknown>(parse)({ lunasec: '1', ...message })).toBe(false);
+    expect(accepts<unknown>(parse)(message)).toBe(false);
   }
-  expect(assertionMessage({ lunasec: 1, type: 'assertion', assertion: 'x'.repeat(8193) })).toBe(false);
+  expect(accepts(assertionMessage)({ lunasec: 1, type: 'assertion', assertion: 'x'.repeat(8193) })).toBe(
+    false,
+  );
 });
 
-test('no value makes a guard throw', () => {
-  const guards = [
+test('a page names its version, and understands that it does not fit', () => {
+  expect(connectMessage({ lunasec: 1, type: 'connect' })).toEqual({ lunasec: 1, type: 'connect' });
+  expect(connectMessage({ lunasec: 2, type: 'connect' })).toEqual({ lunasec: 2, type: 'connect' });
+  for (const lunasec of ['1', 0, 1.5, null, undefined])
+    expect(connectMessage({ lunasec, type: 'connect' })).toBe(invalid);
+  expect(elementToPage(refusal)).toEqual(refusal);
+  expect(controllerToPage(refusal)).toEqual(refusal);
+});
+
+test('no value makes a parser throw', () => {
+  const parsers = [
     pageToElement,
     elementToPage,
     pageToController,
@@ -178,8 +237,8 @@ test('no value makes a guard throw', () => {
   });
   fc.assert(
     fc.property(fc.constantFrom(...types), fc.dictionary(fc.string(), value), value, (type, fields, any) => {
-      for (const guard of guards)
-        for (const candidate of [any, { ...fields, type }]) expect(typeof guard(candidate)).toBe('boolean');
+      for (const parse of parsers)
+        for (const candidate of [any, { ...fields, type }]) expect(() => parse(candidate)).not.toThrow();
     }),
   );
 });

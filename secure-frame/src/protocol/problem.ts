@@ -20,7 +20,7 @@ export const problemCodes = [
 export type ProblemCode = (typeof problemCodes)[number];
 
 /** Codes that only a frame reports to its page: no server ever sends them. */
-export const frameProblemCodes = [...problemCodes, 'VALIDATION_FAILED'] as const;
+export const frameProblemCodes = /*#__PURE__*/ (() => [...problemCodes, 'VALIDATION_FAILED'] as const)();
 export type FrameProblemCode = (typeof frameProblemCodes)[number];
 
 /** A failure as plain data. `message` is for developers, in English; pages translate by `code`. */

@@ -1,5 +1,6 @@
 /** @jest-environment jsdom */
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { refusal } from '../protocol/messages.js';
 import { acceptPage, pageOrigins } from './page.js';
 
 const app = 'https://app.example';
@@ -25,8 +26,9 @@ function frame({ origins = app, isTop = false } = {}) {
       }),
     );
   const accept = jest.fn<(port: MessagePort) => void>();
-  acceptPage(window, accept);
-  return { window, send, accept };
+  const dropped = jest.fn();
+  acceptPage(window, accept, dropped);
+  return { window, send, accept, dropped };
 }
 
 beforeEach(() => {
@@ -47,10 +49,28 @@ describe('the page of a frame', () => {
   });
 
   test('is taken once: a second offer is dropped', () => {
-    const { send, accept } = frame();
+    const { send, accept, dropped } = frame();
     send({});
+    expect(dropped).not.toHaveBeenCalled();
     send({ ports: [port('second')] });
     expect(accept.mock.calls).toEqual([[port('first')]]);
+    expect(dropped).toHaveBeenCalledTimes(1);
+  });
+
+  test('may be of a later release within the version', () => {
+    const { send, accept } = frame();
+    send({ data: { ...connect, added: 'later' } });
+    expect(accept).toHaveBeenCalledTimes(1);
+  });
+
+  test('is told when it is of another version, once and with nothing else', () => {
+    const { send, accept } = frame();
+    const postMessage = jest.fn();
+    const ports = [{ postMessage } as unknown as MessagePort];
+    send({ data: { ...connect, lunasec: 2 }, ports });
+    send({ data: { ...connect, lunasec: 2 }, ports });
+    expect(accept).not.toHaveBeenCalled();
+    expect(postMessage.mock.calls).toEqual([[refusal]]);
   });
 
   test('whoever is refused does not use up the one offer', () => {
@@ -104,24 +124,31 @@ describe('refused is', () => {
     }
   });
 
-  test.each([
-    { ...connect, lunasec: 2 },
-    { ...connect, extra: 1 },
-    { type: 'connect' },
-    'connect',
-    null,
-    [connect],
-  ])('the message %j', (data) => {
-    const { send, accept } = frame();
-    send({ data });
-    expect(accept).not.toHaveBeenCalled();
-  });
+  test.each([{ ...connect, lunasec: '1' }, { type: 'connect' }, 'connect', null, [connect]])(
+    'the message %j',
+    (data) => {
+      const { send, accept } = frame();
+      send({ data });
+      expect(accept).not.toHaveBeenCalled();
+    },
+  );
 
   test('an offer without a port', () => {
     const { send, accept } = frame();
     send({ ports: [] });
     expect(accept).not.toHaveBeenCalled();
   });
+});
+
+test('what is refused is counted, but for what frames of the tokenizer say to each other', () => {
+  const { window, send, accept, dropped } = frame();
+  send({ origin: 'https://evil.example' });
+  send({ source: {} });
+  send({ data: 'x'.repeat(1_000_000) });
+  expect(dropped).toHaveBeenCalledTimes(3);
+  send({ origin: tokenizer, source: { parent: window.parent }, data: { lunasec: 1, type: 'attach' } });
+  expect(dropped).toHaveBeenCalledTimes(3);
+  expect(accept).not.toHaveBeenCalled();
 });
 
 test('origins are read from the document', () => {

@@ -1,3 +1,4 @@
+/** @jest-environment jsdom */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pass } from '../test-support/time.js';
 import { retry, within } from './retry.js';
@@ -18,12 +19,12 @@ describe('retry', () => {
     expect(task).toHaveBeenCalledTimes(2);
   });
 
-  test('gives up after four tries, within two seconds of pauses', async () => {
+  test('gives up after five tries, within four seconds of pauses', async () => {
     const task = jest.fn<() => Promise<string>>().mockRejectedValue('passing');
     const outcome = retry(task, () => true).catch((error: unknown) => error);
-    await pass(2000);
+    await pass(4000);
     expect(await outcome).toBe('passing');
-    expect(task).toHaveBeenCalledTimes(4);
+    expect(task).toHaveBeenCalledTimes(5);
   });
 
   test('does not repeat what will fail again', async () => {
@@ -31,6 +32,36 @@ describe('retry', () => {
     await expect(retry(task, (error) => error === 'passing')).rejects.toBe('for good');
     await pass(10_000);
     expect(task).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('without a network, retry', () => {
+  const network = (isThere: boolean) => {
+    jest.spyOn(navigator, 'onLine', 'get').mockReturnValue(isThere);
+    if (isThere) window.dispatchEvent(new Event('online'));
+  };
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('waits for it, and uses up no try meanwhile', async () => {
+    network(false);
+    const task = jest.fn<() => Promise<string>>().mockRejectedValueOnce('passing').mockResolvedValue('done');
+    const outcome = retry(task, () => true);
+    await pass(30_000);
+    expect(task).toHaveBeenCalledTimes(1);
+    network(true);
+    await pass(250);
+    expect(await outcome).toBe('done');
+  });
+
+  test('gives up when it does not come back', async () => {
+    network(false);
+    const task = jest.fn<() => Promise<string>>().mockRejectedValue('passing');
+    const outcome = retry(task, () => true).catch((error: unknown) => error);
+    await pass(45_000);
+    expect(await outcome).toBe('passing');
+    expect(jest.getTimerCount()).toBe(0);
   });
 });
 

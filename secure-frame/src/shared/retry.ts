@@ -9,17 +9,38 @@ export function within<T>(milliseconds: number, promise: Promise<T>, reason: () 
   });
 }
 
-const attempts = 4;
+const attempts = 5;
 const firstPause = 250;
+/** Longest wait of a task for the network to come back. The page's own patience with a frame is longer. */
+const offlinePatience = 40_000;
 
-/** Repeats a safe-to-repeat task that failed in a passing way, with growing pauses and jitter: ~2 s in all. */
+/**
+ * Repeats a safe-to-repeat task that failed in a passing way, with growing pauses and jitter: ~4 s in all. Without a network
+ * it waits for that, once, up to 40 s.
+ */
 export async function retry<T>(task: () => Promise<T>, isPassing: (error: unknown) => boolean): Promise<T> {
+  const deadline = Date.now() + offlinePatience;
   for (let attempt = 1; ; attempt++) {
     try {
       return await task();
     } catch (error) {
       if (attempt === attempts || !isPassing(error)) throw error;
+      await untilOnline(deadline);
       await sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
     }
   }
+}
+
+/** Resolves when the browser says that there is a network, or at `deadline`. Only a "no" of a browser can be relied on. */
+async function untilOnline(deadline: number): Promise<void> {
+  if (globalThis.navigator?.onLine !== false) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.max(0, deadline - Date.now()));
+    addEventListener('online', done);
+  });
 }

@@ -65,9 +65,7 @@ const takesStrings = new Set(['font-family', 'font-feature-settings']);
 const maxLength = 512;
 // Letters (font names have them in every script), digits and the few signs that colours, lengths and lists need.
 const characters = /^[\p{L}\p{M}\p{N} _#%.,'"()/+*-]*$/u;
-const functions = new Set(
-  'rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark calc min max clamp'.split(' '),
-);
+const functions = /^(rgba?|hsla?|hwb|(ok)?(lab|lch)|color(-mix)?|light-dark|calc|min|max|clamp)$/i;
 
 /**
  * Whether a property may take this value inside a frame. Known-good only: any function outside a short list (`url`,
@@ -77,7 +75,5 @@ export function isSafeStyleValue(property: string, value: string): boolean {
   if (!allowed.has(property) || value.length > maxLength || !characters.test(value)) return false;
   if (value.includes('/*') || value.includes('*/')) return false;
   if (/['"]/.test(value) && !takesStrings.has(property)) return false;
-  return [...value.matchAll(/([^ ,()/+*]*) *\(/g)].every(
-    ([, name]) => name === '' || functions.has(name!.toLowerCase()),
-  );
+  return [...value.matchAll(/([^ ,()/+*]*) *\(/g)].every(([, name]) => name === '' || functions.test(name!));
 }

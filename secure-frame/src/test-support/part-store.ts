@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { decryptValue, fromBase64 } from '../crypto/index.js';
-import type { FileLink } from '../element/link.js';
+import type { FileLink } from '../file/link.js';
 import type { TokenizeInput, UploadPart } from '../protocol/internal.js';
 import type { Batch } from '../protocol/messages.js';
 import { ProblemError } from '../protocol/problem.js';
@@ -84,9 +84,7 @@ export function createPartStore() {
 
   const ciphertextOf = (token: string) =>
     new Uint8Array(
-      Buffer.concat(
-        [...(stored.get(token) ?? [])].sort(([a], [b]) => a - b).map(([, body]) => body),
-      ),
+      Buffer.concat([...(stored.get(token) ?? [])].sort(([a], [b]) => a - b).map(([, body]) => body)),
     );
   return {
     link,

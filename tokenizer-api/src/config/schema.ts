@@ -61,12 +61,10 @@ const limitFields = {
 const limits = z.strictObject(limitFields).partial();
 
 const rates = z.strictObject({
-  session: count(1, 10_000_000)
-    .default(1200)
-    .meta({
-      description:
-        'Calls of one session: `tokenize`, `detokenize`, and two for every 16 MiB of a file that is uploaded.',
-    }),
+  session: count(1, 10_000_000).default(1200).meta({
+    description:
+      'Calls of one session: `tokenize`, `detokenize`, and two for every 16 MiB of a file that is uploaded.',
+  }),
   sessionTokens: count(1, 1_000_000_000)
     .default(20_000)
     .meta({ description: 'Entries of all those calls; not fewer than the largest `maxBatch`.' }),

@@ -50,7 +50,10 @@ export function framePolicy({
   ].join('; ');
 }
 
-/** Every feature that a page could use or hand on, closed. */
+/**
+ * Every feature that a page could use or hand on, closed; but that a frame may write to the clipboard, where its page has delegated
+ * that: a person copies a value with a button inside the frame.
+ */
 export const permissionsPolicy = [
   'accelerometer',
   'attribution-reporting',
@@ -59,7 +62,6 @@ export const permissionsPolicy = [
   'browsing-topics',
   'camera',
   'clipboard-read',
-  'clipboard-write',
   'display-capture',
   'encrypted-media',
   'fullscreen',
@@ -89,4 +91,5 @@ export const permissionsPolicy = [
   'xr-spatial-tracking',
 ]
   .map((feature) => `${feature}=()`)
+  .concat('clipboard-write=(self)')
   .join(', ');

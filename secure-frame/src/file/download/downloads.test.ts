@@ -132,13 +132,16 @@ describe('a file that is not as it was stored', () => {
     ['cut at a segment', (body) => body.slice(0, 13 + 2 * (1024 * 1024 + 16))],
     ['longer', (body) => new Uint8Array([...body, 0])],
     ['empty', () => new Uint8Array()],
-    ['with its segments in another order', (body) => {
-      const [start, segment] = [13, 1024 * 1024 + 16];
-      const first = body.slice(start, start + segment);
-      body.copyWithin(start, start + segment, start + 2 * segment);
-      body.set(first, start + segment);
-      return body;
-    }],
+    [
+      'with its segments in another order',
+      (body) => {
+        const [start, segment] = [13, 1024 * 1024 + 16];
+        const first = body.slice(start, start + segment);
+        body.copyWithin(start, start + segment, start + 2 * segment);
+        body.set(first, start + segment);
+        return body;
+      },
+    ],
   ])('%s: none of it is given out', async (_name, change) => {
     const { name, download, until, failed, states } = await setUp({ change });
     download.show(name, true);

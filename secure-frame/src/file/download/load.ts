@@ -130,8 +130,7 @@ const get = (
   );
 };
 
-const unreachable = () =>
-  new ProblemError('UNAVAILABLE', 'The stored file could not be fetched. Try again.');
+const unreachable = () => new ProblemError('UNAVAILABLE', 'The stored file could not be fetched. Try again.');
 
 /** What came is not, or not all of, what was stored. */
 export class DamagedFileError extends ProblemError {

@@ -22,6 +22,7 @@ export function createDownloadView(
   document: Document,
   say: Say,
   attributes: () => FileAttributes,
+  isByPerson: (event: Event) => boolean,
   download: DownloadOf,
 ): DownloadView {
   let thumbnail = createThumbnail(document);
@@ -31,9 +32,9 @@ export function createDownloadView(
   const bar = make(document, 'span', { className: 'bar', role: 'progressbar' }, fill);
   bar.setAttribute('aria-valuemin', '0');
   bar.setAttribute('aria-valuemax', '100');
-  const save = iconButton(document, 'download', () => void saveFile());
-  const retry = iconButton(document, 'retry', () => void download.fetch());
-  const stop = iconButton(document, 'remove', () => download.stop());
+  const save = iconButton(document, isByPerson, 'download', () => void saveFile());
+  const retry = iconButton(document, isByPerson, 'retry', () => void download.fetch());
+  const stop = iconButton(document, isByPerson, 'remove', () => download.stop());
   const row = make(
     document,
     'div',
@@ -106,8 +107,7 @@ export function createDownloadView(
   function detailOf(): string {
     const { state, size, received, problem, isDamaged } = download.status();
     const { lang } = attributes();
-    if (state === 'failed')
-      return say(isDamaged ? 'damaged' : labelOfCode(problem!.code));
+    if (state === 'failed') return say(isDamaged ? 'damaged' : labelOfCode(problem!.code));
     if (state === 'loading' || state === 'none') return say('loading');
     if (state === 'downloading')
       return `${formatSize(size, lang)} · ${say('downloading', { percent: formatPercent(shareOf(received, size), lang) })}`;
@@ -142,7 +142,8 @@ export function createDownloadView(
     pages.title = `${say('preview')}: ${title}`;
     void showPreview(content);
     const said = `${title}: ${say(state === 'failed' ? 'failed' : state === 'ready' && saved ? 'saved' : 'file')}`;
-    if (said !== spoken && (state === 'failed' || saved)) live.textContent = `${title}: ${detail.textContent}`;
+    if (said !== spoken && (state === 'failed' || saved))
+      live.textContent = `${title}: ${detail.textContent}`;
     spoken = said;
   }
 

@@ -1,6 +1,6 @@
 import { createDataKey, toBase64 } from '../../crypto/index.js';
 import type { Bytes } from '../../crypto/index.js';
-import type { FileLink } from '../../element/link.js';
+import type { FileLink } from '../link.js';
 import type { FileState } from '../../protocol/files.js';
 import type { TokenizeInput, Upload } from '../../protocol/internal.js';
 import type { Batch } from '../../protocol/messages.js';
@@ -158,7 +158,10 @@ export function createTransfer({ file, link, send, network, limit, changed }: Tr
       // Without a network it is no failure, however often it happens.
       for (;;)
         try {
-          return await retry(tryOnce, (error) => error instanceof PassingError && !signal.aborted);
+          return await retry(
+            tryOnce,
+            (error) => error instanceof PassingError && network.isOnline() && !signal.aborted,
+          );
         } catch (error) {
           if (!(error instanceof PassingError) || network.isOnline() || signal.aborted) throw error;
         }

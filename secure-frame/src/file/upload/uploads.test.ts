@@ -131,11 +131,12 @@ describe('files that are chosen', () => {
 describe('finishing', () => {
   test('waits for what is under way, resumes what is paused, tries again what failed', async () => {
     const { uploads, settle, states, trouble, failed } = setUp();
-    trouble.push(503, 503, 503, 503);
+    trouble.push(...Array<number>(10).fill(503));
     uploads.add([file('a')], many);
     await settle();
     expect(states()).toEqual(['failed']);
     expect(failed.mock.calls.map(([{ code }]) => code)).toEqual(['UNAVAILABLE']);
+    trouble.length = 0;
     uploads.add([file('b', new Uint8Array(12_000_000))], many);
     await pass(100);
     uploads.pause(uploads.entries()[1]!.id);

@@ -1,4 +1,4 @@
-import type { FileLink } from '../../element/link.js';
+import type { FileLink } from '../link.js';
 import type { FileAttributes, FileState, InvalidFileCode } from '../../protocol/files.js';
 import { maxCompleted } from '../../protocol/internal.js';
 import { ProblemError } from '../../protocol/problem.js';
@@ -209,7 +209,7 @@ export function createUploads({ link, send, network, now, changed, failed }: Upl
         transfer.retry();
         transfer.resume();
       }
-      for (let confirmed = false; ; ) {
+      for (let confirmed = false; ;) {
         while (rows.some((row) => ['queued', 'uploading', 'waiting', 'paused'].includes(stateOf(row))))
           await new Promise<void>((resolve) => waiting.push(resolve));
         const broken = rows.map(({ transfer }) => transfer.status()).find(({ state }) => state === 'failed');

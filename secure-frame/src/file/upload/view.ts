@@ -32,6 +32,7 @@ export function createUploadView(
   document: Document,
   say: Say,
   attributes: () => FileAttributes,
+  isByPerson: (event: Event) => boolean,
   actions: UploadActions,
 ): UploadView {
   const input = make(document, 'input', { type: 'file', tabindex: '-1', 'aria-hidden': 'true' });
@@ -59,16 +60,16 @@ export function createUploadView(
 
   button.addEventListener('click', (event) => {
     // What a script could do, if there were one: opening the chooser needs a person.
-    if (event.isTrusted && !isOff()) input.click();
+    if (isByPerson(event) && !isOff()) input.click();
   });
   zone.addEventListener('click', (event) => {
-    if (event.isTrusted && event.target !== button && !button.contains(event.target as Node) && !isOff()) {
+    if (isByPerson(event) && event.target !== button && !button.contains(event.target as Node) && !isOff()) {
       button.focus();
       if (event.target !== input) input.click();
     }
   });
   input.addEventListener('change', (event) => {
-    if (!event.isTrusted || isOff()) return;
+    if (!isByPerson(event) || isOff()) return;
     const files = [...(input.files ?? [])];
     // So that the same file can be chosen again.
     input.value = '';
@@ -99,7 +100,7 @@ export function createUploadView(
     event.preventDefault();
     depth = 0;
     setOver(false);
-    if (event.isTrusted && !isOff()) actions.add(droppedFiles(event.dataTransfer!));
+    if (isByPerson(event) && !isOff()) actions.add(droppedFiles(event.dataTransfer!));
   });
 
   function createRow(entry: UploadEntry): RowView {
@@ -113,10 +114,10 @@ export function createUploadView(
     bar.setAttribute('aria-label', name);
     bar.setAttribute('aria-valuemin', '0');
     bar.setAttribute('aria-valuemax', '100');
-    const pause = iconButton(document, 'pause', () => actions.pause(id));
-    const resume = iconButton(document, 'resume', () => actions.resume(id));
-    const retry = iconButton(document, 'retry', () => actions.retry(id));
-    const remove = iconButton(document, 'remove', () => {
+    const pause = iconButton(document, isByPerson, 'pause', () => actions.pause(id));
+    const resume = iconButton(document, isByPerson, 'resume', () => actions.resume(id));
+    const retry = iconButton(document, isByPerson, 'retry', () => actions.retry(id));
+    const remove = iconButton(document, isByPerson, 'remove', () => {
       // The focus would fall to the document: it goes where the next file is chosen.
       button.focus();
       actions.remove(id);
@@ -153,8 +154,7 @@ export function createUploadView(
       element: row,
       update(now) {
         const { state, sent } = now;
-        const percent =
-          state === 'stored' ? 100 : file.size === 0 ? 0 : Math.floor((100 * sent) / file.size);
+        const percent = state === 'stored' ? 100 : file.size === 0 ? 0 : Math.floor((100 * sent) / file.size);
         row.dataset.state = state;
         detail.textContent = detailOf(now);
         fill.style.inlineSize = `${percent}%`;

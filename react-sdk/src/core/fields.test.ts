@@ -1,6 +1,6 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import { describe, expect, jest, test } from '@jest/globals';
-import { storeFields } from './store.js';
+import { storeFields } from './fields.js';
 
 const field = (valid = true, token: string | Error | null = 'token') => ({
   focus: jest.fn(),
