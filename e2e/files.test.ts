@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -19,6 +19,9 @@ import { startStack, type Stack } from './support/stack.js';
 const largeSize = Number(process.env.LUNASEC_E2E_FILE_BYTES ?? 64_000_000);
 /** What the frame's scripts may hold at a time, in bytes, however large the file is. */
 const memoryBound = 160 * 1024 * 1024;
+
+// Many megabytes, on a machine that may do much else.
+jest.setTimeout(120_000);
 
 const kinds: [string, typeof createSharedStores | undefined][] = [['embedded stores', undefined]];
 if (missingServices === undefined) kinds.push(['MongoDB and S3', createSharedStores]);

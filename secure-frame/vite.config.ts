@@ -34,10 +34,9 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {
-      input:
-        mode === 'files'
-          ? { file: page('file') }
-          : { controller: page('controller'), element: page('element') },
+      input: Object.fromEntries(
+        (mode === 'files' ? ['file'] : ['controller', 'element']).map((name) => [name, page(name)]),
+      ),
     },
   },
 }));

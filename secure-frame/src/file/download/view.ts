@@ -100,7 +100,8 @@ export function createDownloadView(
     // Of the type that its bytes have: what was said of it when it was stored does not count.
     previewURL = URL.createObjectURL(content.slice(0, content.size, kind));
     const target = isPDF ? pages : picture;
-    target.src = previewURL;
+    // A small frame has no room for the list of pages.
+    target.src = isPDF ? `${previewURL}#navpanes=0` : previewURL;
     target.hidden = false;
   }
 
