@@ -31,6 +31,8 @@ export default defineConfig(({ mode }) => ({
     outDir: 'dist/frame',
     emptyOutDir: mode !== 'files',
     target: 'es2022',
+    // What newer browsers do themselves is not imitated for older ones: of `light-dark` that leaves no colour at all.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {

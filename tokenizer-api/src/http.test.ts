@@ -202,7 +202,7 @@ describe('the HTTP side', () => {
         { query: detokenize, variables: { tokens: { x: '078-05-1120 '.repeat(100_000) } } },
         {
           query: tokenize,
-          variables: { inputs: [{ token: '078-05-1120', dataKey: 1, size: '078-05-1120' }] },
+          variables: { inputs: [{ token: '078-05-1120', checksum: 1, size: '078-05-1120' }] },
         },
       ].map(async (body) => (await tokenizer.post(body)).text());
       for (const answer of answers) {
@@ -211,7 +211,7 @@ describe('the HTTP side', () => {
       }
       expect(await answers[0]).toContain('Variable \\"$tokens\\" has a wrong value at \\"tokens[0]\\"');
       expect(await answers[2]).toContain(
-        'Field \\"checksum\\" of required type \\"String!\\" was not provided.',
+        'Field \\"dataKey\\" of required type \\"String!\\" was not provided.',
       );
     });
 
