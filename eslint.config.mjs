@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports run one way (left may import right):
- * demo-graphql-app → react-sdk, node-sdk · react-sdk, node-sdk, tokenizer-api → secure-frame.
+ * demo-graphql-app, gallery → react-sdk, node-sdk · react-sdk, node-sdk, tokenizer-api → secure-frame.
  */
 const mayImport = {
   'secure-frame': [],
@@ -14,6 +14,7 @@ const mayImport = {
   'node-sdk': ['secure-frame'],
   'react-sdk': ['secure-frame'],
   'demo-graphql-app': ['react-sdk', 'node-sdk'],
+  gallery: ['react-sdk', 'node-sdk'],
 };
 const packages = Object.keys(mayImport);
 
@@ -82,11 +83,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['secure-frame/**/*.ts', 'react-sdk/**/*.{ts,tsx}', 'demo-graphql-app/web/**/*.{ts,tsx}'],
+    files: [
+      'secure-frame/**/*.ts',
+      'react-sdk/**/*.{ts,tsx}',
+      '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}',
+    ],
     languageOptions: { globals: { ...globals.browser } },
   },
   {
-    files: ['react-sdk/**/*.{ts,tsx}', 'demo-graphql-app/web/**/*.{ts,tsx}'],
+    files: ['react-sdk/**/*.{ts,tsx}', '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}'],
     ...reactHooks.configs.flat['recommended-latest'],
   },
   {

@@ -35,7 +35,7 @@ const project = (name, extra = {}) => ({
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  transform: transform(name === 'react-sdk'),
+  transform: transform(['react-sdk', 'gallery'].includes(name)),
   ...extra,
 });
 
@@ -47,6 +47,7 @@ export default {
     project('react-sdk', { globals: { reactMajor: 19 } }),
     project('react-sdk', react18),
     project('demo-graphql-app', { setupFiles: ['reflect-metadata'] }),
+    project('gallery'),
     project('e2e'),
     {
       displayName: 'scripts',

@@ -19,6 +19,8 @@ describe('imports run one way', () => {
     ['node-sdk/src/a.ts', '../../tokenizer-api/src/index.js'],
     ['tokenizer-api/src/a.ts', '@lunasec/node-sdk'],
     ['demo-graphql-app/server/a.ts', '@lunasec/tokenizer-api'],
+    ['gallery/server/a.ts', '@lunasec/tokenizer-api'],
+    ['gallery/web/src/a.ts', '@lunasec/secure-frame/protocol'],
     ['tokenizer-api/src/stores/a.ts', '../services/grants.js'],
     ['tokenizer-api/src/services/a.ts', '../graphql/schema.js'],
     ['tokenizer-api/src/services/a.ts', '@lunasec/react-sdk'],
@@ -33,6 +35,7 @@ describe('imports run one way', () => {
     ['node-sdk/src/a.ts', '@lunasec/secure-frame/crypto'],
     ['demo-graphql-app/web/src/a.ts', '@lunasec/react-sdk'],
     ['demo-graphql-app/server/a.ts', '@lunasec/node-sdk'],
+    ['gallery/web/src/a.ts', '@lunasec/react-sdk'],
   ])('%s may import %s', async (file, name) => {
     expect(await complaints(file, importing(name))).toEqual([]);
   });

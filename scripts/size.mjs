@@ -13,6 +13,7 @@ const frames = join(root, 'secure-frame/dist/frame');
 
 const parts = [
   ['react-sdk', 8000, () => bundle('react-sdk/dist/index.js')],
+  ['  on demand', undefined, () => bundle('react-sdk/dist/index.js', 'later')],
   ['react-sdk/elements', undefined, () => bundle('react-sdk/dist/custom-elements/index.js')],
   ['controller page', 8000, () => scriptsOf('controller.html')],
   ['element page', 12_000, () => scriptsOf('element.html')],
@@ -22,7 +23,8 @@ const parts = [
 
 const compressed = (code) => gzipSync(code, { level: 9 }).length;
 
-async function bundle(entry) {
+/** What an entry is bundled to; or what it loads `later`, beside the frames or for what only some pages need. */
+async function bundle(entry, when = 'at once') {
   const build = await rolldown({
     input: join(root, entry),
     external: /^react(-dom)?(\/|$)/,
@@ -30,7 +32,11 @@ async function bundle(entry) {
   });
   const { output } = await build.generate({ format: 'es', minify: true, comments: false });
   await build.close();
-  return output.reduce((total, { code }) => total + compressed(code), 0);
+  const named = (name) => output.find(({ fileName }) => fileName === name);
+  const withImports = (chunk) => [chunk, ...chunk.imports.map(named).filter(Boolean).flatMap(withImports)];
+  const atOnce = new Set(withImports(output[0]));
+  const counted = output.filter((chunk) => atOnce.has(chunk) === (when === 'at once'));
+  return counted.reduce((total, { code }) => total + compressed(code), 0);
 }
 
 /**

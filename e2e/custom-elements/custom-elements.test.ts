@@ -15,7 +15,7 @@ describe('secure fields in a plain form of a page without React', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('custom-elements')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('custom-elements/web')) });
     browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(`${stack.appURL}/log-in?as=plain`);

@@ -12,7 +12,7 @@ describe('fields that come, go and change places', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('dynamic-lists')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('dynamic-lists/web')) });
     browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(`${stack.appURL}/log-in?as=list`);

@@ -38,7 +38,7 @@ describe('text inside the frame, in a real browser', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startStack({ startApp: fixtureApp(await bundleFixture('fields')) });
+    stack = await startStack({ startApp: fixtureApp(await bundleFixture('fields/web')) });
     browser = await launchBrowser();
   });
   afterAll(async () => {

@@ -6,7 +6,14 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-export const packages = ['secure-frame', 'tokenizer-api', 'node-sdk', 'react-sdk', 'demo-graphql-app'];
+export const packages = [
+  'secure-frame',
+  'tokenizer-api',
+  'node-sdk',
+  'react-sdk',
+  'demo-graphql-app',
+  'gallery',
+];
 
 const minimumNode = [20, 19];
 

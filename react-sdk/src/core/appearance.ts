@@ -8,7 +8,13 @@ export interface Appearance {
   watch(element: HTMLElement, changed: () => void): () => void;
 }
 
-const preferences = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'];
+const preferences = [
+  '(prefers-color-scheme: dark)',
+  '(prefers-contrast: more)',
+  '(prefers-reduced-motion: reduce)',
+  '(forced-colors: active)',
+  'print',
+];
 const inheritedFrom = ['class', 'style', 'dir', 'lang', 'disabled', 'data-theme', 'data-mode'];
 
 export function createAppearance(): Appearance {

@@ -96,8 +96,7 @@ export function createControl(kind: 'input' | 'textarea'): Control {
       props,
       arrange,
       onState(state, before) {
-        const { focused, valid, invalid, rows } = state;
-        if (rows) (twin as HTMLTextAreaElement).rows = rows;
+        const { focused, valid, invalid } = state;
         if (focused !== (before?.focused ?? false))
           if (focused) props.onFocus?.({ type: 'focus', target: target() });
           else props.onBlur?.({ type: 'blur', target: target() });

@@ -5,6 +5,8 @@ export interface FrameLine<In, Out> {
   parse: Parser<In>;
   opened(channel: Channel<Out>): void;
   received(message: In): void;
+  /** Calls back when an offer may be made: at once, if it is not given. */
+  whenReady?(offer: () => void): void;
 }
 
 /**
@@ -15,18 +17,26 @@ export interface FrameLine<In, Out> {
 export function connectFrame<In, Out>(
   frame: HTMLIFrameElement,
   origin: string,
-  { parse, opened, received }: FrameLine<In, Out>,
+  { parse, opened, received, whenReady = (offer) => offer() }: FrameLine<In, Out>,
 ): () => void {
   let channel: Channel<Out> | undefined;
-  const connect = () => {
+  let loads = 0;
+  const offer = () => {
     channel?.close();
     const { port1, port2 } = new MessageChannel();
     channel = openChannel<In, Out>(port1, parse, received);
     frame.contentWindow?.postMessage({ lunasec: protocolVersion, type: 'connect' }, origin, [port2]);
     opened(channel);
   };
+  const connect = () => {
+    const load = ++loads;
+    whenReady(() => {
+      if (load === loads) offer();
+    });
+  };
   frame.addEventListener('load', connect);
   return () => {
+    loads++;
     frame.removeEventListener('load', connect);
     channel?.close();
   };

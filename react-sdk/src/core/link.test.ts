@@ -29,8 +29,8 @@ const connect = (takesInput = true) => {
   link.configure({ kind: takesInput ? 'input' : 'paragraph', attributes: {} });
 };
 
-beforeEach(() => {
-  installFrames();
+beforeEach(async () => {
+  await installFrames();
   jest.resetAllMocks();
   prefetched = [];
   reported = [];

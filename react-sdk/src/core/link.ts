@@ -8,6 +8,7 @@ import type {
   Problem,
 } from '@lunasec/secure-frame/protocol';
 import { connectFrame } from './frames.js';
+import type { FrameLine } from './frames.js';
 import type { Page } from './page.js';
 
 type Configuration = Extract<PageToElement, { type: 'configure' }>;
@@ -45,6 +46,7 @@ export interface LinkOptions {
   frame: HTMLIFrameElement;
   takesInput: boolean;
   events: ElementEvents;
+  whenReady?: FrameLine<ElementToPage, PageToElement>['whenReady'];
   /** The frame has loaded: the last moment to call `style` in time. */
   onConnect(): void;
 }
@@ -61,7 +63,14 @@ const startTimeout = 20_000;
 /** Uploading takes its time; the frame has its own, shorter limits for each step. */
 const answerTimeout = 5 * 60_000;
 
-export function createElementLink({ page, frame, takesInput, events, onConnect }: LinkOptions): ElementLink {
+export function createElementLink({
+  page,
+  frame,
+  takesInput,
+  events,
+  whenReady,
+  onConnect,
+}: LinkOptions): ElementLink {
   const requests = new Map<string, Request>();
   let channel: Channel<PageToElement> | undefined;
   let configuration: Configuration | undefined;
@@ -84,6 +93,7 @@ export function createElementLink({ page, frame, takesInput, events, onConnect }
 
   const disconnect = connectFrame<ElementToPage, PageToElement>(frame, page.origin, {
     parse: elementToPage,
+    ...(whenReady && { whenReady }),
     opened(opened) {
       // A frame that loaded again has lost what was typed: what was asked of the former one has no answer.
       if (channel) rejectAll('The secure field was loaded again. Check it, then try again.');

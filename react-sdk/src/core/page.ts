@@ -1,9 +1,10 @@
 import { controllerFrameName, controllerToPage, renewalFrameName } from '@lunasec/secure-frame/protocol';
 import type { Channel, ControllerToPage, PageToController, Problem } from '@lunasec/secure-frame/protocol';
-import { createAppearance } from './appearance.js';
 import type { Appearance } from './appearance.js';
 import type { FormField } from './fields.js';
 import { addHiddenFrame, connectFrame } from './frames.js';
+import { presentationPart } from './parts.js';
+import type { PresentationPart } from './parts.js';
 
 export interface PageOptions {
   /** The app's id at the tokenizer. */
@@ -31,7 +32,8 @@ export interface Page {
   /** Where frames of files come from. */
   readonly fileURL: string;
   readonly origin: string;
-  readonly appearance: Appearance;
+  /** What watches the look of this page, once that part is there. */
+  appearance(part: PresentationPart): Appearance;
   /** Every field of the page that takes input. */
   readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -78,7 +80,8 @@ export function createPage({
 }: PageOptions): Page {
   const base = tokenizerURL.replace(/\/+$/, '');
   const { origin } = new URL(base);
-  const appearance = createAppearance();
+  let made: Appearance | undefined;
+  const appearance = ({ createAppearance }: PresentationPart) => (made ??= createAppearance());
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
   let refresh: (() => unknown) | undefined;
@@ -152,10 +155,12 @@ export function createPage({
       received: receive,
     });
     const startTimer = setTimeout(() => enter(failure()), startTimeout);
-    const stopAppearance = appearance.start(document);
+    let stopAppearance = () => {};
+    const forgetPart = presentationPart.use((part) => (stopAppearance = appearance(part).start(document)));
 
     return () => {
       clearTimeout(startTimer);
+      forgetPart();
       stopAppearance();
       endRenewal();
       disconnect();

@@ -2,7 +2,7 @@
 import { pageToElement } from '@lunasec/secure-frame/protocol';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { quietPseudoElements } from '../test-support/frames.js';
-import { stateAttributes } from './states.js';
+import { stateAttributes } from './marks.js';
 import { readStyles } from './style.js';
 
 function twin(css: string): HTMLInputElement {

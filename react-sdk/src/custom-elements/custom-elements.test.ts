@@ -31,8 +31,8 @@ const answerToken = async (frame: FakeFrame, made: string | null) => {
   return batch as { id: string; size: number };
 };
 
-beforeEach(() => {
-  installFrames();
+beforeEach(async () => {
+  await installFrames();
   defineSecureElements();
 });
 afterEach(() => {

@@ -274,7 +274,7 @@ test('a suspense that hides a field keeps its frame, and shows it in its place a
   const host = frame.parentElement!;
   const fake = load(frame);
   fake.send(typed);
-  await waitFor(() => expect(frame.style.visibility).toBe('visible'));
+  await waitFor(() => expect(frame.style.visibility).toBe('inherit'));
   const display = host.style.display;
   rerender(page(true));
   await screen.findByText('waiting');

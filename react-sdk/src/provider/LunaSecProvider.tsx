@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { createPage } from '../core/index.js';
 import type { PageOptions } from '../core/index.js';
+import { useIsomorphicLayoutEffect } from '../elements/useLatest.js';
 import { PageContext } from './context.js';
 
 export interface LunaSecProviderProps extends PageOptions {
@@ -29,6 +30,7 @@ export function LunaSecProvider({
     [applicationId, tokenizerURL, appPath],
   );
   useEffect(() => page.setRefresh(refresh), [page, refresh]);
-  useEffect(() => page.start(document), [page]);
+  // Before the first paint: the rules for states that it adds, such as `:required`, may give a field another size.
+  useIsomorphicLayoutEffect(() => page.start(document), [page]);
   return <PageContext.Provider value={page}>{children}</PageContext.Provider>;
 }

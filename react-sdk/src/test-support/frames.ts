@@ -1,6 +1,7 @@
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { waitFor } from '@testing-library/react';
+import { presentationPart } from '../core/parts.js';
 
 /** A tokenizer's frame as far as a page can tell: it takes the port it is offered, keeps what it gets, and answers. */
 export interface FakeFrame {
@@ -23,7 +24,9 @@ const offers = new WeakMap<HTMLIFrameElement, Offer[]>();
 const open: { close(): void }[] = [];
 
 /** Stands in for the browser's frames, which jsdom does not load, and for its message channels, which it lacks. */
-export function installFrames(): void {
+export async function installFrames(): Promise<void> {
+  // There at once, so that a test decides when what happens.
+  await new Promise((resolve) => presentationPart.use(resolve));
   class Channel extends MessageChannel {
     constructor() {
       super();

@@ -39,7 +39,8 @@ const ownTokenLifetime = 5 * 60_000;
 /** Shortest time between two verdicts on a text that changes: more would let a page tell keys apart. */
 const verdictInterval = 2000;
 
-type Configure = Extract<PageToElement, { type: 'configure' }>;
+type Wish = Extract<PageToElement, { type: 'configure' }>;
+type Configure = Wish & { attributes: ElementAttributes };
 
 const notLoaded: Problem = {
   code: 'UNAVAILABLE',

@@ -10,7 +10,17 @@ export const styles = optional(dictionary(text(64), text(512), 200));
 export const pageToElement = messages({
   /** The first one is final for `kind`, `validator` and the constraints: changed later, they would probe the value. */
   configure: { kind: elementKind, attributes: elementAttributes, validator: optional(validatorName) },
-  style: { base: styles, placeholder: styles, focus: styles, hover: styles, invalid: styles },
+  /** `hoverFocus` and the like: what two states at once do to what both set. */
+  style: {
+    base: styles,
+    placeholder: styles,
+    focus: styles,
+    hover: styles,
+    invalid: styles,
+    hoverFocus: styles,
+    hoverInvalid: styles,
+    focusInvalid: styles,
+  },
   show: { token: nullable(token) },
   validate: { requestId: identifier },
   tokenize: { requestId: identifier, batch },

@@ -21,6 +21,7 @@ export const styleProperties: readonly string[] = [
     `padding-${side}`,
   ]),
   ...corners.map((corner) => `border-${corner}-radius`),
+  'box-shadow',
   'font-family',
   'font-size',
   'font-style',

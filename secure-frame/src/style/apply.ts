@@ -8,10 +8,22 @@ export interface StateStyles {
   focus?: Styles | undefined;
   hover?: Styles | undefined;
   invalid?: Styles | undefined;
+  /** Two states at once: whatever both set, in the way that the app's rules decide. */
+  hoverFocus?: Styles | undefined;
+  hoverInvalid?: Styles | undefined;
+  focusInvalid?: Styles | undefined;
 }
 
-const states = ['placeholder', 'hover', 'focus', 'invalid'] as const;
-const pseudo = { placeholder: '::placeholder', hover: ':hover', focus: ':focus', invalid: ':invalid' };
+const pseudo = {
+  placeholder: '::placeholder',
+  hover: ':hover',
+  focus: ':focus',
+  invalid: ':invalid',
+  hoverFocus: ':hover:focus',
+  hoverInvalid: ':hover:invalid',
+  focusInvalid: ':focus:invalid',
+};
+const states = Object.keys(pseudo) as (keyof typeof pseudo)[];
 
 /**
  * Returns a function that gives `field` the look that a page asks for. Everything goes through the CSS object model,
@@ -27,7 +39,7 @@ export function createStyler(document: Document, field: HTMLElement): (styles: S
       const index = sheet.insertRule(`#field${pseudo[state]} {}`, sheet.cssRules.length);
       return [state, (sheet.cssRules[index] as CSSStyleRule).style];
     }),
-  ) as Record<(typeof states)[number], CSSStyleDeclaration>;
+  ) as Record<keyof typeof pseudo, CSSStyleDeclaration>;
 
   return (styles) => {
     const scheme = styles.base?.['color-scheme'];

@@ -1,0 +1,1 @@
+export { startGallery, type GalleryOptions } from './app.js';

@@ -1,0 +1,19 @@
+import type { Page } from '../story/types.js';
+import { customElements } from './custom-elements.js';
+import { secureForm } from './secure-form.js';
+import { secureInput } from './secure-input.js';
+import { secureParagraph } from './secure-paragraph.js';
+import { secureSpan } from './secure-span.js';
+import { secureTextArea } from './secure-text-area.js';
+import { session } from './session.js';
+
+/** In the order of the navigation. */
+export const pages: readonly Page[] = [
+  secureInput,
+  secureTextArea,
+  secureParagraph,
+  secureSpan,
+  secureForm,
+  customElements,
+  session,
+];

@@ -1,0 +1,6 @@
+import { createLazy } from './lazy.js';
+
+// eslint-disable-next-line @typescript-eslint/consistent-type-imports -- of a module that is not to be loaded at once
+export type PresentationPart = typeof import('./presentation.js');
+
+export const presentationPart = /*#__PURE__*/ createLazy<PresentationPart>(() => import('./presentation.js'));
