@@ -20,16 +20,25 @@ const preloadImports: Plugin = {
   },
 };
 
-/** Two static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. */
-export default defineConfig({
+/**
+ * Static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. The page of files is
+ * built by itself (`--mode files`): what it shared with the page of fields would be cut into more and smaller scripts there.
+ */
+export default defineConfig(({ mode }) => ({
   base,
   plugins: [preloadImports],
   build: {
     outDir: 'dist/frame',
-    emptyOutDir: true,
+    emptyOutDir: mode !== 'files',
     target: 'es2022',
+    // What newer browsers do themselves is not imitated for older ones: of `light-dark` that leaves no colour at all.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: false,
-    rolldownOptions: { input: { controller: page('controller'), element: page('element') } },
+    rolldownOptions: {
+      input: Object.fromEntries(
+        (mode === 'files' ? ['file'] : ['controller', 'element']).map((name) => [name, page(name)]),
+      ),
+    },
   },
-});
+}));

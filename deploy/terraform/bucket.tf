@@ -138,7 +138,7 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
-  # A condition that negates also holds when the request says nothing.
+  # Parts say nothing of encryption, as their upload did when it was begun; what says nothing at all gets the bucket's own.
   statement {
     sid       = "DenyOtherEncryption"
     effect    = "Deny"
@@ -151,7 +151,7 @@ data "aws_iam_policy_document" "bucket" {
     }
 
     condition {
-      test     = "StringNotEquals"
+      test     = "StringNotEqualsIfExists"
       variable = "s3:x-amz-server-side-encryption"
       values   = ["aws:kms"]
     }
@@ -169,13 +169,13 @@ data "aws_iam_policy_document" "bucket" {
     }
 
     condition {
-      test     = "StringNotEquals"
+      test     = "StringNotEqualsIfExists"
       variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
       values   = [aws_kms_key.objects.arn]
     }
   }
 
-  # Uploads without If-None-Match, and those in parts, which cannot have it.
+  # What would make an object without If-None-Match. Parts make none, and cannot have it: the completion of their upload has.
   statement {
     sid       = "DenyOverwriting"
     effect    = "Deny"
@@ -190,6 +190,12 @@ data "aws_iam_policy_document" "bucket" {
     condition {
       test     = "Null"
       variable = "s3:if-none-match"
+      values   = ["true"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "s3:ObjectCreationOperation"
       values   = ["true"]
     }
   }

@@ -53,8 +53,14 @@ resource "aws_iam_role_policy" "tokenizer" {
 # What the tokenizer's adapters call, and nothing else. Presigned requests count as the tokenizer's own.
 data "aws_iam_policy_document" "tokenizer" {
   statement {
-    sid       = "Objects"
-    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    sid = "Objects"
+    actions = [
+      "s3:AbortMultipartUpload",
+      "s3:DeleteObject",
+      "s3:GetObject",
+      "s3:ListMultipartUploadParts",
+      "s3:PutObject",
+    ]
     resources = ["${aws_s3_bucket.objects.arn}/*"]
   }
 

@@ -1,4 +1,4 @@
-import { startTokenizer, type RunningTokenizer } from '@lunasec/tokenizer-api';
+import { startTokenizer, type RunningTokenizer, type TokenizerConfig } from '@lunasec/tokenizer-api';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,12 +47,15 @@ export interface StackOptions {
   startApp?: StartApp;
   /** Default: the embedded stores. */
   createStores?: ((tokenizerURL: string) => Promise<SharedStores>) | undefined;
+  /** Limits of all applications, besides the defaults. */
+  limits?: TokenizerConfig['limits'];
 }
 
 /** Runs a tokenizer and one app beside it, on two sites: `127.0.0.1` and `localhost`. */
 export async function startStack({
   startApp = startDemoApp,
   createStores,
+  limits,
 }: StackOptions = {}): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'lunasec-e2e-'));
   const [tokenizerPort, appPort] = [await freePort(), await freePort()];
@@ -72,6 +75,7 @@ export async function startStack({
         logLevel: 'fatal',
         metrics: { port: 0 },
         applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
+        ...(limits && { limits }),
         ...stores?.config,
       },
       { now: () => new Date(Date.now() + clock.offset) },

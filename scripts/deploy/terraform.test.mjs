@@ -16,6 +16,11 @@ const permissions = {
   DeleteObjects: ['s3:DeleteObject'],
   HeadBucket: ['s3:ListBucket'],
   ListObjectsV2: ['s3:ListBucket'],
+  CreateMultipartUpload: ['s3:PutObject'],
+  UploadPart: ['s3:PutObject'],
+  ListParts: ['s3:ListMultipartUploadParts'],
+  CompleteMultipartUpload: ['s3:PutObject'],
+  AbortMultipartUpload: ['s3:AbortMultipartUpload'],
   GenerateDataKey: ['kms:GenerateDataKey'],
   Decrypt: ['kms:Decrypt'],
 };
@@ -107,9 +112,12 @@ describe('the Terraform module', () => {
   test('denies what no tokenizer would ask the bucket for', () => {
     const denials = policies.bucket.statement.map(({ sid, effect, actions, principals, condition }) => {
       expect([effect, principals]).toEqual(['Deny', [{ type: '*', identifiers: ['*'] }]]);
-      const [{ test: operator, variable, values }, ...more] = condition;
-      expect(more).toEqual([]);
-      return [sid, ...actions, operator, variable, ...values];
+      const conditions = condition.flatMap(({ test: operator, variable, values }) => [
+        operator,
+        variable,
+        ...values,
+      ]);
+      return [sid, ...actions, ...conditions];
     });
     expect(denials).toEqual([
       ['DenyPlainHTTP', 's3:*', 'Bool', 'aws:SecureTransport', 'false'],
@@ -117,18 +125,27 @@ describe('the Terraform module', () => {
       [
         'DenyOtherEncryption',
         's3:PutObject',
-        'StringNotEquals',
+        'StringNotEqualsIfExists',
         's3:x-amz-server-side-encryption',
         'aws:kms',
       ],
       [
         'DenyOtherKeys',
         's3:PutObject',
-        'StringNotEquals',
+        'StringNotEqualsIfExists',
         's3:x-amz-server-side-encryption-aws-kms-key-id',
         '${aws_kms_key.objects.arn}',
       ],
-      ['DenyOverwriting', 's3:PutObject', 'Null', 's3:if-none-match', 'true'],
+      [
+        'DenyOverwriting',
+        's3:PutObject',
+        'Null',
+        's3:if-none-match',
+        'true',
+        'Bool',
+        's3:ObjectCreationOperation',
+        'true',
+      ],
     ]);
   });
 

@@ -202,7 +202,7 @@ describe('the HTTP side', () => {
         { query: detokenize, variables: { tokens: { x: '078-05-1120 '.repeat(100_000) } } },
         {
           query: tokenize,
-          variables: { inputs: [{ token: '078-05-1120', dataKey: 1, size: '078-05-1120' }] },
+          variables: { inputs: [{ token: '078-05-1120', checksum: 1, size: '078-05-1120' }] },
         },
       ].map(async (body) => (await tokenizer.post(body)).text());
       for (const answer of answers) {
@@ -211,7 +211,7 @@ describe('the HTTP side', () => {
       }
       expect(await answers[0]).toContain('Variable \\"$tokens\\" has a wrong value at \\"tokens[0]\\"');
       expect(await answers[2]).toContain(
-        'Field \\"checksum\\" of required type \\"String!\\" was not provided.',
+        'Field \\"dataKey\\" of required type \\"String!\\" was not provided.',
       );
     });
 
@@ -257,35 +257,37 @@ describe('the HTTP side', () => {
   });
 
   describe('the frame pages', () => {
-    test.each(['controller', 'element'])(
-      '%s: for the application’s pages only, and closed otherwise',
-      async (page) => {
-        const response = await get(`/frame/${page}?application=shop`);
-        expect(response.status).toBe(200);
-        const headers = Object.fromEntries(response.headers);
-        expect(headers['content-security-policy']).toBe(
-          `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
-        );
-        expect(headers).toMatchObject({
-          'content-type': 'text/html; charset=utf-8',
-          'cache-control': 'no-store',
-          'referrer-policy': 'no-referrer',
-          'x-content-type-options': 'nosniff',
-          'cross-origin-resource-policy': 'cross-origin',
-          'cross-origin-embedder-policy': 'require-corp',
-        });
-        expect(headers['permissions-policy']).toContain('camera=()');
-        expect(headers['permissions-policy']).toContain('clipboard-read=()');
-        // A button in the frame copies a value.
-        expect(headers['permissions-policy']).toContain('clipboard-write=(self)');
-        // It would say that nobody may embed the page, or name one origin only.
-        expect(headers['x-frame-options']).toBeUndefined();
-        const html = await response.text();
-        expect(html).toContain(`<meta name="lunasec-origins" content="${shopOrigin}"`);
-        expect(html).not.toContain('__LUNASEC_ORIGINS__');
-        expect(html).not.toMatch(/<script(?![^>]* src=)/);
-      },
-    );
+    test.each([
+      ['controller', ''],
+      ['element', ''],
+      // Images and documents that it opened itself, and none from anywhere.
+      ['file', 'img-src blob:; frame-src blob:; '],
+    ])('%s: for the application’s pages only, and closed otherwise', async (page, own) => {
+      const response = await get(`/frame/${page}?application=shop`);
+      expect(response.status).toBe(200);
+      const headers = Object.fromEntries(response.headers);
+      expect(headers['content-security-policy']).toBe(
+        `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; ${own}frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+      );
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'cross-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+      });
+      expect(headers['permissions-policy']).toContain('camera=()');
+      expect(headers['permissions-policy']).toContain('clipboard-read=()');
+      // A button in the frame copies a value.
+      expect(headers['permissions-policy']).toContain('clipboard-write=(self)');
+      // It would say that nobody may embed the page, or name one origin only.
+      expect(headers['x-frame-options']).toBeUndefined();
+      const html = await response.text();
+      expect(html).toContain(`<meta name="lunasec-origins" content="${shopOrigin}"`);
+      expect(html).not.toContain('__LUNASEC_ORIGINS__');
+      expect(html).not.toMatch(/<script(?![^>]* src=)/);
+    });
 
     test('load scripts and styles that may be kept for ever', async () => {
       const html = await (await get('/frame/element?application=shop')).text();

@@ -105,6 +105,13 @@ describe('servers that may store and read values themselves', () => {
     expect(await read(job, token)).toBe('from a job');
   });
 
+  test('a server uploads in one request: without a checksum, BAD_USER_INPUT', async () => {
+    const { input } = await encrypt('from a job');
+    const { checksum: _, ...inParts } = input;
+    const { data } = await job.server<{ tokenize: TokenizeResult[] }>(tokenize, { inputs: [inParts] });
+    expect(codesOf(data!.tokenize)).toEqual(['BAD_USER_INPUT']);
+  });
+
   test('a server reads what a session stored, and a session what a server stored, once it is granted', async () => {
     expect(await read(job, await ada.keep('from Ada'))).toBe('from Ada');
     const token = await store(job, 'from a job');

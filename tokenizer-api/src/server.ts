@@ -39,6 +39,7 @@ import { createSweeper } from './services/sweeper.js';
 import type { Swept } from './services/sweeper.js';
 import { createTokenization } from './services/tokenization.js';
 import { createTokens } from './services/tokens.js';
+import { createUploads } from './services/uploads.js';
 import { observed } from './stores/observed.js';
 import type { ObserveCall } from './stores/observed.js';
 import { openStores } from './stores.js';
@@ -135,7 +136,8 @@ export async function runTokenizer(
     const open = createOpenToken({ objects, keys, report });
     const services = {
       sessions: createSessions({ store, verifyAssertion: createAssertionVerifier(jwtRules), audit, now }),
-      tokenize: createTokenization({ store, objects, keys, quotas, audit, now }),
+      tokenize: createTokenization({ store, objects, keys, quotas, audit, now, report }),
+      uploads: createUploads({ store, objects, audit, now, report }),
       detokenize: createDetokenization({ store, open, audit, now }),
       serverDetokenize: createServerDetokenization({ store, open, audit }),
       grants: createGrants({ store, objects, audit, now }),
@@ -254,7 +256,7 @@ function observeStores(
   return {
     tokens: observed(tokens, 'database', { except: ['ping', 'migrate', 'close'], observe }),
     objects: observed(objects, 'objects', {
-      except: ['presignUpload', 'presignDownload', 'ping', 'close'],
+      except: ['presignUpload', 'presignPart', 'presignDownload', 'ping', 'close'],
       observe,
     }),
     keys: observed(keys, 'keys', { except: ['ping'], observe: measure }),

@@ -70,8 +70,8 @@ export type TokenizeInput = {
   dataKey: string;
   /** Bytes of the ciphertext. At most 64 MiB unless configured: TOO_LARGE. */
   size: number;
-  /** SHA-256 of the ciphertext, base64. */
-  checksum: string;
+  /** SHA-256 of the ciphertext, base64. Without it the ciphertext is uploaded in parts, each with a checksum of its own: for frames only. */
+  checksum?: string | null | undefined;
   /** Free-form data about the value, never of it: at most 4096 bytes and 5 levels. Keys begin with a letter and have up to 64 letters, digits, `-` and `_`. */
   metadata?: Record<string, unknown> | null | undefined;
 };

@@ -28,6 +28,8 @@ export type Connection = 'ok' | 'failing';
 export interface Page {
   /** Where element frames come from. */
   readonly elementURL: string;
+  /** Where frames of files come from. */
+  readonly fileURL: string;
   readonly origin: string;
   readonly appearance: Appearance;
   /** Every field of the page that takes input. */
@@ -164,8 +166,10 @@ export function createPage({
     };
   }
 
+  const frameURL = (name: string) => `${base}/frame/${name}?application=${encodeURIComponent(applicationId)}`;
   return {
-    elementURL: `${base}/frame/element?application=${encodeURIComponent(applicationId)}`,
+    elementURL: frameURL('element'),
+    fileURL: frameURL('file'),
     origin,
     appearance,
     fields: new Set(),

@@ -17,9 +17,10 @@ const replacements: Record<string, string> = {
 // Not what is escaped, as in the class `hover\:bold`.
 const pseudo = /(?<!\\):(?:focus-visible|focus|hover|user-invalid|invalid|required)(?![\w(-])/g;
 
-/** What a browser draws around a focused field if the app says nothing: in a layer below the app's, so that its word counts. */
+/** What a browser draws around a focused field, and the height of a preview, if the app says nothing: in a layer below the app's, so that its word counts. */
 const native = (layer: string) => `@layer ${layer} { [data-lunasec][${stateAttributes.focus}] {
-  outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color } }`;
+  outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color }
+  [data-lunasec-preview] { height: 24rem } }`;
 
 export interface StateStyles {
   /** Reads the document's style sheets again. Cheap when they are the same. */

@@ -66,6 +66,16 @@ describe('a call', () => {
     const download = { token: token(1), download: downloadOf(token(1)), problem: null };
     const detokenized = createApi(answering({ data: { detokenize: [download] } }));
     expect(await detokenized.detokenize('access', [token(1)])).toEqual([download]);
+    const parts = [{ number: 1, upload: uploadOf(token(1)), problem: null }];
+    const signed = answering({ data: { presignUploadParts: parts } });
+    const part = { number: 1, size: 10, checksum: inputOf(token(1)).checksum };
+    expect(await createApi(signed).signParts('access', token(1), [part])).toEqual(parts);
+    const { query, variables } = JSON.parse(signed.mock.calls[0]![1]!.body as string);
+    expect(query).toContain('presignUploadParts(token:$token,parts:$parts)');
+    expect(variables).toEqual({ token: token(1), parts: [part] });
+    const results = [{ token: token(1), problem: null }];
+    const completed = createApi(answering({ data: { completeUploads: results } }));
+    expect(await completed.completeUploads('access', [token(1)])).toEqual(results);
   });
 });
 

@@ -1,12 +1,20 @@
-import { detokenizeResult, sessionResult, tokenizeResult } from '../protocol/internal.js';
-import type { TokenizeInput } from '../protocol/internal.js';
+import {
+  completeResult,
+  detokenizeResult,
+  maxCompleted,
+  maxParts,
+  partResult,
+  sessionResult,
+  tokenizeResult,
+} from '../protocol/internal.js';
+import type { CompleteResult, PartResult, TokenizeInput, UploadPart } from '../protocol/internal.js';
 import { invalid, list } from '../protocol/parsers.js';
 import type { Parsed, Parser } from '../protocol/parsers.js';
 import { problemCodes, ProblemError } from '../protocol/problem.js';
 import type { ProblemCode } from '../protocol/problem.js';
 import { retry } from '../shared/retry.js';
 
-/** The three calls of a frame. Each throws {@link ProblemError}. */
+/** The calls of a frame. Each throws {@link ProblemError}. */
 export interface Api {
   /** Not repeated here: an assertion is good for one call. `lifetime` is in milliseconds, by the server's clock. */
   createSession(assertion: string): Promise<{ accessToken: string; lifetime: number }>;
@@ -14,6 +22,10 @@ export interface Api {
   tokenize(accessToken: string, inputs: TokenizeInput[]): Promise<TokenizeResult[]>;
   /** Repeated when the network fails. At most 1000 tokens. */
   detokenize(accessToken: string, tokens: string[]): Promise<DetokenizeResult[]>;
+  /** Repeated when the network fails. At most 100 parts. */
+  signParts(accessToken: string, token: string, parts: UploadPart[]): Promise<PartResult[]>;
+  /** Repeated when the network fails. At most 1000 tokens. */
+  completeUploads(accessToken: string, tokens: string[]): Promise<CompleteResult[]>;
 }
 export type TokenizeResult = Parsed<typeof tokenizeResult>;
 export type DetokenizeResult = Parsed<typeof detokenizeResult>;
@@ -21,16 +33,29 @@ export type DetokenizeResult = Parsed<typeof detokenizeResult>;
 /** Most tokens or inputs of one call. */
 export const maxBatch = 1000;
 const callTimeout = 20_000;
+/** An object store may copy a large value before it answers. */
+const completionTimeout = 150_000;
 
 const createSession =
   'mutation($assertion:String!){createSession(assertion:$assertion){accessToken expiresAt}}';
 const tokenize =
-  'mutation($inputs:[TokenizeInput!]!){tokenize(inputs:$inputs){token upload{url method headers expiresAt}problem{code message}}}';
+  'mutation($inputs:[TokenizeInput!]!){tokenize(inputs:$inputs){token upload{url method headers expiresAt}multipart{partSize}problem{code message}}}';
 const detokenize =
   'mutation($tokens:[ID!]!){detokenize(tokens:$tokens){token download{url method headers expiresAt size dataKey}problem{code message}}}';
 
+const signParts =
+  'mutation($token:ID!,$parts:[UploadPartInput!]!){presignUploadParts(token:$token,parts:$parts){number upload{url method headers expiresAt}problem{code message}}}';
+const completeUploads =
+  'mutation($tokens:[ID!]!){completeUploads(tokens:$tokens){token problem{code message}}}';
+
 export function createApi(fetch: typeof globalThis.fetch): Api {
-  async function call<T>(query: string, variables: object, parse: Parser<T>, accessToken?: string) {
+  async function call<T>(
+    query: string,
+    variables: object,
+    parse: Parser<T>,
+    accessToken?: string,
+    timeout = callTimeout,
+  ) {
     const response = await fetch('/graphql', {
       method: 'POST',
       headers: {
@@ -45,7 +70,7 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
       referrerPolicy: 'no-referrer',
       // The token is for the tokenizer: it does not follow a redirect.
       redirect: 'error',
-      signal: AbortSignal.timeout(callTimeout),
+      signal: AbortSignal.timeout(timeout),
     }).catch(() => {
       throw unavailable();
     });
@@ -76,6 +101,27 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
       (
         await retry(
           () => call(detokenize, { tokens }, list(detokenizeResult, maxBatch), accessToken),
+          isUnavailable,
+        )
+      ).data,
+    signParts: async (accessToken, token, parts) =>
+      (
+        await retry(
+          () => call(signParts, { token, parts }, list(partResult, maxParts), accessToken),
+          isUnavailable,
+        )
+      ).data,
+    completeUploads: async (accessToken, tokens) =>
+      (
+        await retry(
+          () =>
+            call(
+              completeUploads,
+              { tokens },
+              list(completeResult, maxCompleted),
+              accessToken,
+              completionTimeout,
+            ),
           isUnavailable,
         )
       ).data,

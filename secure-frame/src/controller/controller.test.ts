@@ -20,6 +20,12 @@ function setUp() {
     detokenize: jest.fn<Api['detokenize']>(async (_, tokens) =>
       tokens.map((name) => ({ token: name, download: downloadOf(name), problem: null })),
     ),
+    signParts: jest.fn<Api['signParts']>(async (_, __, parts) =>
+      parts.map(({ number }) => ({ number, upload: uploadOf(token(number)), problem: null })),
+    ),
+    completeUploads: jest.fn<Api['completeUploads']>(async (_, tokens) =>
+      tokens.map((name) => ({ token: name, problem: null })),
+    ),
   };
   const controller = createController(api, () => true);
   return {
@@ -118,6 +124,33 @@ describe('elements', () => {
       { type: 'upload', requestId: 1, upload: uploadOf(token(1)) },
       { type: 'download', requestId: 2, download: downloadOf(token(2)) },
     ]);
+  });
+
+  test('that upload in parts get places for them, and have them completed', async () => {
+    const { controller, attach, api } = setUp();
+    controller.acceptAssertion(assertionOf('ada'));
+    api.tokenize.mockImplementation(async (_, inputs) =>
+      inputs.map(({ token: name }) => ({
+        token: name,
+        upload: null,
+        multipart: { partSize: 8 },
+        problem: null,
+      })),
+    );
+    const { heard, send } = attach();
+    const { checksum, ...input } = inputOf(token(1));
+    send({ type: 'tokenize', requestId: 1, batch: { id: 'choice', size: 1 }, input });
+    send({ type: 'signParts', requestId: 2, token: token(1), parts: [{ number: 1, size: 8, checksum }] });
+    send({ type: 'completeUploads', requestId: 3, tokens: [token(1)] });
+    await pass(100);
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        { type: 'multipart', requestId: 1, multipart: { partSize: 8 } },
+        { type: 'parts', requestId: 2, parts: [{ number: 1, upload: uploadOf(token(1)), problem: null }] },
+        { type: 'completed', requestId: 3, results: [{ token: token(1), problem: null }] },
+      ]),
+    );
+    expect(api.signParts).toHaveBeenCalledWith('access', token(1), [{ number: 1, size: 8, checksum }]);
   });
 
   test('get each their own answer', async () => {

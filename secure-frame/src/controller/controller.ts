@@ -91,11 +91,20 @@ export function createController(api: Api, isVisible: () => boolean): Controller
     const { requestId } = message;
     try {
       if (message.type === 'tokenize') {
-        element.send({
-          type: 'upload',
-          requestId,
-          upload: await tokenization.join(message.batch, message.input),
-        });
+        const to = await tokenization.join(message.batch, message.input);
+        element.send(
+          'partSize' in to
+            ? { type: 'multipart', requestId, multipart: to }
+            : { type: 'upload', requestId, upload: to },
+        );
+      } else if (message.type === 'signParts') {
+        const { token, parts } = message;
+        const signed = await sessions.run((accessToken) => api.signParts(accessToken, token, parts));
+        element.send({ type: 'parts', requestId, parts: signed });
+      } else if (message.type === 'completeUploads') {
+        const { tokens } = message;
+        const results = await sessions.run((accessToken) => api.completeUploads(accessToken, tokens));
+        element.send({ type: 'completed', requestId, results });
       } else {
         await Promise.race([announcement, sleep(pagePatience)]);
         element.send({ type: 'download', requestId, download: await detokenization.claim(message.token) });

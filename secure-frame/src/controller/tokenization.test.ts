@@ -113,6 +113,19 @@ describe('a member learns its own outcome', () => {
     expect(await Promise.all([join(1, batch), join(2, batch)])).toEqual([error, error]);
   });
 
+  test('a value that goes in parts has no upload, but the size of its parts', async () => {
+    const { join, tokenize } = setUp();
+    tokenize.mockImplementation(async (_, inputs) =>
+      inputs.map(({ token: name }) => ({
+        token: name,
+        upload: null,
+        multipart: { partSize: 8 },
+        problem: null,
+      })),
+    );
+    expect(await join(1, { id: 'form', size: 1 })).toEqual({ partSize: 8 });
+  });
+
   test('never takes the answer of another, none, or one without a content', async () => {
     const { tokenize, join } = setUp();
     const unavailable = { code: 'UNAVAILABLE' };

@@ -1,4 +1,4 @@
-import type { TokenizeInput, Upload } from '../protocol/internal.js';
+import type { Multipart, TokenizeInput, Upload } from '../protocol/internal.js';
 import type { Batch } from '../protocol/messages.js';
 import { ProblemError } from '../protocol/problem.js';
 import { maxBatch, unavailable } from './api.js';
@@ -7,14 +7,14 @@ import type { Sessions } from './session.js';
 
 export interface Tokenization {
   /** Joins a batch; resolves with where to upload once the batch's one call has answered. */
-  join(batch: Batch, input: TokenizeInput): Promise<Upload>;
+  join(batch: Batch, input: TokenizeInput): Promise<Upload | Multipart>;
   /** A member of the batch that has nothing to store. */
   skip(batch: Batch): void;
 }
 
 interface Member {
   input: TokenizeInput;
-  resolve(upload: Upload): void;
+  resolve(upload: Upload | Multipart): void;
   reject(error: unknown): void;
 }
 interface Open {
@@ -57,6 +57,7 @@ export function createTokenization(
         const result = results[index];
         if (result?.token !== input.token) reject(unavailable());
         else if (result.upload) resolve(result.upload);
+        else if (result.multipart) resolve(result.multipart);
         else
           reject(
             result.problem ? new ProblemError(result.problem.code, result.problem.message) : unavailable(),

@@ -19,6 +19,17 @@ export interface ControllerLink {
   requestDownload(token: string): Promise<Download>;
 }
 
+/** The same line, for other things that a controller does. */
+export interface OpenLink extends ControllerLink {
+  /** Asks, and waits for the answer of this type: a minute, if nothing else is said. Throws {@link ProblemError}. */
+  ask<Type extends Answer['type']>(
+    type: Type,
+    message: (requestId: number) => ElementToController,
+    timeout?: number,
+  ): Promise<Extract<Answer, { type: Type }>>;
+}
+export type Answer = Exclude<ControllerToElement, { type: 'attached' | 'failed' | 'reset' }>;
+
 export interface LinkParts {
   /** The controller's window, once there is one. */
   find(): Window | undefined;
@@ -42,8 +53,8 @@ const answerTimeout = 60_000;
  * run yet is lost, so the offer is repeated until the controller says that it took one. When there is none in time, or
  * when it is gone, the next ask tries again.
  */
-export function createControllerLink({ find, origin, onReset }: LinkParts): ControllerLink {
-  const waiting = new Map<number, { resolve(value: Upload | Download): void; reject(error: Error): void }>();
+export function createControllerLink({ find, origin, onReset }: LinkParts): OpenLink {
+  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   let lastId = 0;
   let attachment: Promise<Attachment> | undefined;
   let current: Attachment | undefined;
@@ -109,19 +120,22 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): Cont
     if (message.type === 'reset') return onReset();
     const { resolve, reject } = waiting.get(message.requestId) ?? {};
     waiting.delete(message.requestId);
-    if (message.type === 'upload') resolve?.(message.upload);
-    else if (message.type === 'download') resolve?.(message.download);
-    else reject?.(new ProblemError(message.problem.code, message.problem.message));
+    if (message.type === 'failed') reject?.(new ProblemError(message.problem.code, message.problem.message));
+    else resolve?.(message);
   }
 
-  async function ask(message: (requestId: number) => ElementToController): Promise<Upload | Download> {
+  async function ask<Type extends Answer['type']>(
+    type: Type,
+    message: (requestId: number) => ElementToController,
+    timeout = answerTimeout,
+  ): Promise<Extract<Answer, { type: Type }>> {
     const { channel } = await attached();
     const requestId = ++lastId;
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(requestId);
         reject(new ProblemError('UNAVAILABLE', 'The tokenizer did not answer in time. Try again.'));
-      }, answerTimeout);
+      }, timeout);
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
@@ -131,13 +145,16 @@ export function createControllerLink({ find, origin, onReset }: LinkParts): Cont
       waiting.set(requestId, { resolve: settle(resolve), reject: settle(reject) });
       channel.send(message(requestId));
     });
+    if (answer.type !== type) throw new ProblemError('UNAVAILABLE', 'The tokenizer gave a wrong answer.');
+    return answer as Extract<Answer, { type: Type }>;
   }
 
   return {
     requestUpload: async (batch, input) =>
-      (await ask((requestId) => ({ type: 'tokenize', requestId, batch, input }))) as Upload,
+      (await ask('upload', (requestId) => ({ type: 'tokenize', requestId, batch, input }))).upload,
     requestDownload: async (token) =>
-      (await ask((requestId) => ({ type: 'detokenize', requestId, token }))) as Download,
+      (await ask('download', (requestId) => ({ type: 'detokenize', requestId, token }))).download,
+    ask,
     skip: (batch) =>
       void attached().then(
         ({ channel }) => channel.send({ type: 'skip', batch }),

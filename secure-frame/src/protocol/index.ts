@@ -1,6 +1,7 @@
 export * from './attributes.js';
 export { openChannel } from './channel.js';
 export type { Channel } from './channel.js';
+export * from './files.js';
 export * from './invalid.js';
 export { invalid } from './parsers.js';
 export type { Parsed, Parser } from './parsers.js';

@@ -4,7 +4,7 @@ import { batch, identifier, token } from './common.js';
 import { dictionary, exactly, list, messages, nullable, optional, text } from './parsers.js';
 import type { Parsed } from './parsers.js';
 
-const styles = optional(dictionary(text(64), text(512), 200));
+export const styles = optional(dictionary(text(64), text(512), 200));
 
 /** page → element, over the port. */
 export const pageToElement = messages({

@@ -6,7 +6,7 @@ import type { Parsed, Parser } from './parsers.js';
 
 const invalidCode = codeShape as Parser<InvalidCode>;
 /** Whether calls of this frame are answered; while they `fail` they are repeated for some time. */
-const connection = exactly('ok', 'failing');
+export const connection = exactly('ok', 'failing');
 
 /** element → page. Tokens and states only: never a length or content. */
 export const elementToPage = messages({

@@ -12,6 +12,7 @@ export const styleProperties: readonly string[] = [
   'color-scheme',
   'color',
   'caret-color',
+  'accent-color',
   'background-color',
   ...sides.flatMap((side) => [
     `border-${side}-width`,

@@ -34,7 +34,8 @@ export const jwks = z.object({
 const limitFields = {
   maxBatch: count(1, 10_000).meta({ description: 'Most entries of one call. Default: 1000.' }),
   maxSize: count(1, 2 ** 31 - 1).meta({
-    description: 'Largest ciphertext, in bytes. Default: 67108864 (64 MiB).',
+    description:
+      'Largest ciphertext, in bytes: up to an eighth more than the value. Default: 67108864 (64 MiB). For files of 1 GiB, set 1140850688.',
   }),
   storeGrant: duration(1, 86_400).meta({
     description: 'How long a server may accept a new token: from 1s to 24h. Default: 15m.',
@@ -60,9 +61,10 @@ const limitFields = {
 const limits = z.strictObject(limitFields).partial();
 
 const rates = z.strictObject({
-  session: count(1, 10_000_000)
-    .default(1200)
-    .meta({ description: '`tokenize` and `detokenize` calls of one session.' }),
+  session: count(1, 10_000_000).default(1200).meta({
+    description:
+      'Calls of one session: `tokenize`, `detokenize`, and two for every 16 MiB of a file that is uploaded.',
+  }),
   sessionTokens: count(1, 1_000_000_000)
     .default(20_000)
     .meta({ description: 'Entries of all those calls; not fewer than the largest `maxBatch`.' }),

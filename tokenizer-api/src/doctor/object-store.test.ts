@@ -90,6 +90,10 @@ async function openBucket(faults: Faults): Promise<ObjectStore & { left(): strin
       headers: { 'x-amz-checksum-sha256': checksum, 'if-none-match': '*' },
       expiresAt,
     }),
+    beginMultipart: notNeeded,
+    presignPart: notNeeded,
+    completeMultipart: notNeeded,
+    abortMultipart: notNeeded,
     presignDownload: async (key) => ({
       url: `${base}/${key}?X-Amz-Signature=secret`,
       method: 'GET',
@@ -108,6 +112,10 @@ async function openBucket(faults: Faults): Promise<ObjectStore & { left(): strin
     },
     close: async () => undefined,
   };
+}
+
+async function notNeeded(): Promise<never> {
+  throw new Error('The doctor uploads nothing in parts.');
 }
 
 const examine = async (faults: Faults) =>

@@ -11,11 +11,13 @@ import type { ServerDetokenize } from '../services/server-detokenization.js';
 import type { Sessions } from '../services/sessions.js';
 import type { Tokenize } from '../services/tokenization.js';
 import type { Tokens } from '../services/tokens.js';
+import type { Uploads } from '../services/uploads.js';
 import type { RateLimits } from './rate-limits.js';
 
 export interface Services {
   sessions: Sessions;
   tokenize: Tokenize;
+  uploads: Uploads;
   detokenize: Detokenize;
   serverDetokenize: ServerDetokenize;
   grants: Grants;

@@ -1,8 +1,16 @@
 import { Arg, Ctx, ID, Mutation, Resolver, UseMiddleware } from 'type-graphql';
 import { ProblemError } from '@lunasec/secure-frame/protocol';
-import { requireFrameOrServer, requireOwnOrigin } from './context.js';
+import { requireFrame, requireFrameOrServer, requireOwnOrigin } from './context.js';
 import type { RequestContext } from './context.js';
-import { DetokenizeResult, Session, TokenizeInput, TokenizeResult } from './frame.types.js';
+import {
+  CompleteUploadResult,
+  DetokenizeResult,
+  Session,
+  TokenizeInput,
+  TokenizeResult,
+  UploadPartInput,
+  UploadPartResult,
+} from './frame.types.js';
 import { countRootField, traceRootField } from './operation.js';
 import { auditRefusals } from './refusals.js';
 
@@ -39,6 +47,35 @@ export class FrameResolver {
     inputs: TokenizeInput[],
   ): Promise<TokenizeResult[]> {
     return context.services.tokenize(await requireFrameOrServer(context, 'tokenize', inputs), inputs);
+  }
+
+  @Mutation(() => [UploadPartResult], {
+    description:
+      'Says where to upload parts of a value that was tokenized without a checksum. Prolongs its store grant, for a day at most. The same part again gives another upload. Authorization: access token of the session that made the token.',
+  })
+  async presignUploadParts(
+    @Ctx() context: RequestContext,
+    @Arg('token', () => ID) token: string,
+    @Arg('parts', () => [UploadPartInput], {
+      description: 'At most 1000 unless configured: BATCH_TOO_LARGE. Answered each, in order.',
+    })
+    parts: UploadPartInput[],
+  ): Promise<UploadPartResult[]> {
+    return context.services.uploads.presignParts(await requireFrame(context, parts), token, parts);
+  }
+
+  @Mutation(() => [CompleteUploadResult], {
+    description:
+      'Makes uploaded parts one value, and confirms that values are there. Prolongs their store grants, for a day at most: call it again for what is not sent yet. Authorization: access token of the session that made the tokens.',
+  })
+  async completeUploads(
+    @Ctx() context: RequestContext,
+    @Arg('tokens', () => [ID], {
+      description: 'At most 1000 unless configured: BATCH_TOO_LARGE. Answered each, in order.',
+    })
+    tokens: string[],
+  ): Promise<CompleteUploadResult[]> {
+    return context.services.uploads.complete(await requireFrame(context, tokens), tokens);
   }
 
   @Mutation(() => [DetokenizeResult], {

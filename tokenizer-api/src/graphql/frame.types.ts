@@ -28,8 +28,12 @@ export class TokenizeInput {
   @Field(() => Int, { description: 'Bytes of the ciphertext. At most 64 MiB unless configured: TOO_LARGE.' })
   size!: number;
 
-  @Field(() => String, { description: 'SHA-256 of the ciphertext, base64.' })
-  checksum!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'SHA-256 of the ciphertext, base64. Without it the ciphertext is uploaded in parts, each with a checksum of its own: for frames only.',
+  })
+  checksum?: string | null;
 
   @Field(() => JSONObject, {
     nullable: true,
@@ -56,7 +60,16 @@ export class Upload {
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'Where to put one value: an upload, or a problem.' })
+@ObjectType({
+  description:
+    'How to upload one value in parts: sign them with `presignUploadParts`, then `completeUploads`.',
+})
+export class Multipart {
+  @Field(() => Int, { description: 'Bytes of every part but the last, which has the rest.' })
+  partSize!: number;
+}
+
+@ObjectType({ description: 'Where to put one value: an upload, an upload in parts, or a problem.' })
 export class TokenizeResult {
   @Field(() => ID)
   token!: string;
@@ -64,7 +77,58 @@ export class TokenizeResult {
   @Field(() => Upload, { nullable: true })
   upload!: Upload | null;
 
-  @Field(() => ProblemType, { nullable: true, description: 'BAD_USER_INPUT, TOO_LARGE or QUOTA_EXCEEDED.' })
+  @Field(() => Multipart, { nullable: true, description: 'When the input had no checksum.' })
+  multipart!: Multipart | null;
+
+  @Field(() => ProblemType, {
+    nullable: true,
+    description: 'BAD_USER_INPUT, TOO_LARGE, QUOTA_EXCEEDED; UNAVAILABLE for an upload in parts.',
+  })
+  problem!: ProblemType | null;
+}
+
+@InputType({ description: 'One part of a ciphertext.' })
+export class UploadPartInput {
+  @Field(() => Int, { description: '1 for the first.' })
+  number!: number;
+
+  @Field(() => Int, { description: 'Bytes: `partSize`, or what is left for the last one.' })
+  size!: number;
+
+  @Field(() => String, { description: 'SHA-256 of the part, base64.' })
+  checksum!: string;
+}
+
+@ObjectType({ description: 'Where to put one part: an upload, or a problem.' })
+export class UploadPartResult {
+  @Field(() => Int)
+  number!: number;
+
+  @Field(() => Upload, { nullable: true })
+  upload!: Upload | null;
+
+  @Field(() => ProblemType, {
+    nullable: true,
+    description: 'BAD_USER_INPUT, STORE_GRANT_MISSING or GRANT_EXPIRED.',
+  })
+  problem!: ProblemType | null;
+}
+
+@ObjectType({
+  description:
+    'Whether one value is complete at the object store: until when a server may accept it, or a problem.',
+})
+export class CompleteUploadResult {
+  @Field(() => ID)
+  token!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'Until when a server may accept the token.' })
+  expiresAt!: Date | null;
+
+  @Field(() => ProblemType, {
+    nullable: true,
+    description: 'BAD_USER_INPUT, STORE_GRANT_MISSING, GRANT_EXPIRED, UPLOAD_MISSING or UNAVAILABLE.',
+  })
   problem!: ProblemType | null;
 }
 

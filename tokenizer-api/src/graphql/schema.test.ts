@@ -20,6 +20,8 @@ describe('the API', () => {
     ).toEqual([
       'createSession',
       'tokenize',
+      'presignUploadParts',
+      'completeUploads',
       'detokenize',
       'verifyStoreGrants',
       'createReadGrants',

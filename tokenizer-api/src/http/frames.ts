@@ -8,7 +8,7 @@ import { framePolicy, permissionsPolicy } from './security-headers.js';
 const placeholder = '__LUNASEC_ORIGINS__';
 
 /**
- * `/controller` and `/element`, the pages that applications embed, and their `/assets`. `directory` is the built
+ * `/controller`, `/element` and `/file`, the pages that applications embed, and their `/assets`. `directory` is the built
  * secure frame. A page is told the origins of its application, and answers to no other.
  */
 export async function createFrames({
@@ -21,11 +21,12 @@ export async function createFrames({
   connectOrigins: readonly string[];
 }): Promise<Router> {
   const router = express.Router();
-  for (const page of ['controller', 'element']) {
+  for (const page of ['controller', 'element', 'file'] as const) {
     const html = await readFile(join(directory, `${page}.html`), 'utf8');
     if (!html.includes(placeholder))
       throw new Error(`${page}.html has no place for the origins: build secure-frame.`);
-    router.get(`/${page}`, servePage(html, applications, connectOrigins));
+    const showsFiles = page === 'file';
+    router.get(`/${page}`, servePage(html, applications, { connectOrigins, showsFiles }));
   }
   router.use(
     '/assets',
@@ -40,7 +41,11 @@ export async function createFrames({
 }
 
 const servePage =
-  (html: string, applications: Applications, connectOrigins: readonly string[]): RequestHandler =>
+  (
+    html: string,
+    applications: Applications,
+    policy: { connectOrigins: readonly string[]; showsFiles: boolean },
+  ): RequestHandler =>
   (request, response) => {
     const { application: id } = request.query;
     const application = typeof id === 'string' ? applications.get(id) : undefined;
@@ -51,7 +56,7 @@ const servePage =
     }
     response
       .set({
-        'Content-Security-Policy': framePolicy({ origins: application.origins, connectOrigins }),
+        'Content-Security-Policy': framePolicy({ origins: application.origins, ...policy }),
         'Permissions-Policy': permissionsPolicy,
         // Pages that isolate themselves (COEP) can embed only what agrees to both.
         'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -24,20 +24,24 @@ export function securityHeaders({ isHTTPS }: { isHTTPS: boolean }): RequestHandl
 
 /**
  * The policy of the frame pages: their own scripts and styles, calls to the tokenizer and the object store, and
- * nothing else. Only pages of the application may embed them.
+ * nothing else. Only pages of the application may embed them. A page that shows files also shows images and documents
+ * that it has made itself, of what it opened.
  */
 export function framePolicy({
   origins,
   connectOrigins,
+  showsFiles,
 }: {
   origins: readonly string[];
   connectOrigins: readonly string[];
+  showsFiles: boolean;
 }): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     `connect-src ${["'self'", ...connectOrigins].join(' ')}`,
+    ...(showsFiles ? ['img-src blob:', 'frame-src blob:'] : []),
     `frame-ancestors ${origins.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",

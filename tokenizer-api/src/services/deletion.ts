@@ -17,7 +17,7 @@ export type DeleteTokens = (caller: ApplicationCaller, tokens: readonly string[]
 
 /**
  * Deletes tokens for good. Their keys are destroyed with the call, so their ciphertexts are worth nothing from then
- * on; the objects go at once if the object store answers, else when the sweeper comes. Deleting again is fine.
+ * on; the objects go at once if the object store answers, else when the sweeper comes, as do parts of uploads. Deleting again is fine.
  */
 export function createDeletion({
   store,

@@ -74,3 +74,10 @@ export class AttributedRefusal extends ProblemError {
 
 /** Tells the operator about a failure that a caller sees as UNAVAILABLE only. */
 export type ReportFailure = (failure: unknown, requestId: string | null, what: string) => void;
+
+/** Strict: padded, in the standard alphabet, and without stray bits at the end (RFC 4648 §3.5). */
+export const isBase64Of32Bytes = (text: string): boolean =>
+  /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text);
+
+export const badChecksum = (): Problem =>
+  problem('BAD_USER_INPUT', 'checksum must be a SHA-256 digest: 32 bytes in base64.');

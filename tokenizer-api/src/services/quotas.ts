@@ -25,7 +25,7 @@ export interface Quotas {
   /** Gives back room that was reserved and not used. */
   release(application: QuotaHolder, sizes: readonly number[]): void;
   /** The objects of these tokens are gone. */
-  settle(garbage: readonly Garbage[]): void;
+  settle(garbage: readonly Omit<Garbage, 'uploadId'>[]): void;
   /** Tells the other replicas of what this one stored and removed. */
   share(): Promise<void>;
   /** Counts what was not counted for a day. For one replica at a time. */

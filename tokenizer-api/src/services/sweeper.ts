@@ -77,7 +77,7 @@ export function createSweeper({
     | 'noteOrphans'
     | 'forgetOrphans'
   >;
-  objects: Pick<ObjectStore, 'delete' | 'list'>;
+  objects: Pick<ObjectStore, 'delete' | 'list' | 'abortMultipart'>;
   /** Applications whose objects are looked through. */
   applicationIds: readonly string[];
   /** Seconds for which an object must be known to have no token before it is removed. Undefined removes none. */

@@ -8,10 +8,11 @@ import { mapConcurrently } from './concurrency.js';
 import type { Limits } from './limits.js';
 import { metadataFault } from './metadata.js';
 import { objectKey } from './object-key.js';
-import { checkBatch, notAToken, problem } from './problems.js';
+import { badChecksum, checkBatch, isBase64Of32Bytes, notAToken, problem } from './problems.js';
 import type { Quotas } from './quotas.js';
-import type { Problem } from './problems.js';
+import type { Problem, ReportFailure } from './problems.js';
 import { serverSessionOf } from './server-session.js';
+import { partSize } from './uploads.js';
 
 /** One value that a frame is about to store. */
 export interface TokenizeInput {
@@ -20,15 +21,16 @@ export interface TokenizeInput {
   dataKey: string;
   /** Bytes of the ciphertext. */
   size: number;
-  /** SHA-256 of the ciphertext, base64. */
-  checksum: string;
+  /** SHA-256 of the ciphertext, base64. Left out for an upload in parts, each of which has its own. */
+  checksum?: string | null;
   metadata?: Record<string, unknown> | null;
 }
 
-/** Exactly one of `upload` and `problem` is there. */
+/** Exactly one of `upload`, `multipart` and `problem` is there. */
 export interface TokenizeAnswer {
   token: string;
   upload: PresignedUpload | null;
+  multipart: { partSize: number } | null;
   problem: Problem | null;
 }
 
@@ -43,7 +45,8 @@ const concurrency = 32;
 /**
  * Registers new tokens of a session, or of an application's server, and says where their ciphertexts go. The same again (token, session, size,
  * checksum) while no server has accepted the token gives a fresh upload, so a call whose answer was lost can be
- * repeated. One insert; one more read when a token exists already.
+ * repeated. One insert; one more read when a token exists already. For each upload in parts also a call to the object
+ * store, which begins it.
  */
 export function createTokenization({
   store,
@@ -52,13 +55,15 @@ export function createTokenization({
   quotas,
   audit,
   now,
+  report,
 }: {
   store: Pick<TokenStore, 'insertTokens' | 'findTokens'>;
-  objects: Pick<ObjectStore, 'presignUpload'>;
+  objects: Pick<ObjectStore, 'presignUpload' | 'beginMultipart' | 'abortMultipart'>;
   keys: Pick<KeyProvider, 'wrap'>;
   quotas: Pick<Quotas, 'reserve' | 'release'>;
   audit: Audit;
   now: () => Date;
+  report: ReportFailure;
 }): Tokenize {
   return async (caller, inputs) => {
     const { application } = caller;
@@ -66,7 +71,7 @@ export function createTokenization({
     const sessionId = isFrame ? caller.sessionId : serverSessionOf(application.id);
     checkBatch(inputs, application.limits.maxBatch);
     const at = now();
-    const faults = inputs.map((input) => faultOf(input, application.limits));
+    const faults = inputs.map((input) => faultOf(input, application.limits, isFrame));
 
     const first = new Map<string, TokenizeInput>();
     inputs.forEach((input, index) => {
@@ -78,6 +83,8 @@ export function createTokenization({
       candidates.map(({ size }) => size),
     );
     const withoutRoom = new Set(candidates.filter((_, index) => !room[index]).map(({ token }) => token));
+    /** Uploads in parts that were begun by this call; null where the object store did not begin one. */
+    const begun = new Map<string, string | null>();
     const created = await insert(candidates.filter(({ token }) => !withoutRoom.has(token)));
     const taken = [...first.keys()].filter((token) => !created.has(token));
     const existing = new Map(
@@ -88,10 +95,11 @@ export function createTokenization({
 
     const answers = await mapConcurrently([...inputs.entries()], concurrency, async ([index, input]) => {
       const fault = faults[index] ?? clashOf(input, existing.get(input.token));
-      if (fault) return { token: input.token, upload: null, problem: fault };
+      if (fault) return { token: input.token, upload: null, multipart: null, problem: fault };
       const { token, size, checksum } = input;
+      if (checksum == null) return { token, upload: null, multipart: { partSize }, problem: null };
       const upload = await objects.presignUpload({ key: objectKey(application.id, token), size, checksum });
-      return { token, upload, problem: null };
+      return { token, upload, multipart: null, problem: null };
     });
     await audit.record(
       isFrame ? 'tokenize' : 'serverTokenize',
@@ -108,12 +116,15 @@ export function createTokenization({
     async function insert(reserved: readonly TokenizeInput[]): Promise<Set<string>> {
       let done = new Set<string>();
       try {
-        const fresh = await mapConcurrently(reserved, concurrency, async (input): Promise<NewToken> => ({
+        await begin(reserved.filter(({ checksum }) => checksum == null));
+        const begunWell = reserved.filter(({ token }) => begun.get(token) !== null);
+        const fresh = await mapConcurrently(begunWell, concurrency, async (input): Promise<NewToken> => ({
           token: input.token,
           applicationId: application.id,
           sessionId,
           size: input.size,
-          checksum: input.checksum,
+          checksum: input.checksum ?? '',
+          uploadId: begun.get(input.token) ?? null,
           metadata: input.metadata ?? {},
           createdAt: at,
           storeGrantExpiresAt: new Date(at.getTime() + application.limits.storeGrant * 1000),
@@ -127,7 +138,30 @@ export function createTokenization({
           application,
           unused.map(({ size }) => size),
         );
+        await giveUp(unused.map(({ token }) => token));
       }
+    }
+
+    async function begin(large: readonly TokenizeInput[]): Promise<void> {
+      await mapConcurrently(large, concurrency, async ({ token }) => {
+        begun.set(token, null);
+        try {
+          begun.set(token, await objects.beginMultipart(objectKey(application.id, token)));
+        } catch (error) {
+          report(error, caller.requestId, 'an upload in parts could not be begun');
+        }
+      });
+    }
+
+    /** What stays behind here, holds no part, and the object store forgets it after a while. */
+    async function giveUp(tokens: readonly string[]): Promise<void> {
+      await mapConcurrently(tokens, concurrency, async (token) => {
+        const uploadId = begun.get(token);
+        if (uploadId == null) return;
+        await objects
+          .abortMultipart({ key: objectKey(application.id, token), uploadId })
+          .catch((error: unknown) => report(error, caller.requestId, 'an upload in parts was left open'));
+      });
     }
 
     /** Why an input cannot have an upload under its name, if it cannot. */
@@ -135,7 +169,9 @@ export function createTokenization({
       const holder = created.has(input.token) ? first.get(input.token) : mine(record);
       // Neither stored now nor before: there was no room.
       if (!record && withoutRoom.has(input.token)) return quotaExceeded();
-      return holder && holder.size === input.size && holder.checksum === input.checksum
+      if (!record && begun.get(input.token) === null)
+        return problem('UNAVAILABLE', 'The object store could not be reached. Try again.');
+      return holder && holder.size === input.size && (holder.checksum ?? '') === (input.checksum ?? '')
         ? undefined
         : problem('BAD_USER_INPUT', 'The token is taken. Make a new one for every value.');
     }
@@ -163,7 +199,7 @@ const quotaExceeded = () =>
     'The application has no room for the value. Delete tokens, or raise its limits maxTokens and maxBytes.',
   );
 
-function faultOf(input: TokenizeInput, limits: Limits): Problem | undefined {
+function faultOf(input: TokenizeInput, limits: Limits, isFrame: boolean): Problem | undefined {
   if (!isToken(input.token)) return notAToken();
   if (input.size > limits.maxSize)
     return problem('TOO_LARGE', `The value is too large: at most ${limits.maxSize} bytes of ciphertext.`);
@@ -171,11 +207,8 @@ function faultOf(input: TokenizeInput, limits: Limits): Problem | undefined {
     return problem('BAD_USER_INPUT', 'size must be the number of bytes of the ciphertext, at least 1.');
   if (!isBase64Of32Bytes(input.dataKey))
     return problem('BAD_USER_INPUT', 'dataKey must be 32 bytes in base64.');
-  if (!isBase64Of32Bytes(input.checksum))
-    return problem('BAD_USER_INPUT', 'checksum must be a SHA-256 digest: 32 bytes in base64.');
+  // Only frames can send parts: servers keep values in memory as a whole.
+  if (input.checksum == null ? !isFrame : !isBase64Of32Bytes(input.checksum)) return badChecksum();
   const fault = input.metadata == null ? undefined : metadataFault(input.metadata);
   return fault === undefined ? undefined : problem('BAD_USER_INPUT', fault);
 }
-
-/** Strict: padded, in the standard alphabet, and without stray bits at the end (RFC 4648 §3.5). */
-const isBase64Of32Bytes = (text: string): boolean => /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text);

@@ -1,11 +1,14 @@
 import type { ObjectStore } from '../../stores/object-store/port.js';
 import { presignedSeconds, transferSeconds } from '../../stores/object-store/presigned.js';
 import type { Garbage, TokenRecord, TokenStore } from '../../stores/token-store/port.js';
+import { mapConcurrently } from '../concurrency.js';
 import { objectKey } from '../object-key.js';
 
 /** Milliseconds from the last signed upload of a token to when its object cannot appear any more. */
 const uploadGrace = (presignedSeconds + transferSeconds) * 1000;
 const batchSize = 500;
+/** How many uploads in parts are given up at a time. */
+const aborting = 16;
 
 /** Writes to the audit what is removed. Called before: a sweep that breaks off rather tells it twice than never. */
 export type RecordSwept = (
@@ -15,7 +18,7 @@ export type RecordSwept = (
 ) => Promise<void>;
 
 /**
- * Removes tokens that no server accepted, with their keys and objects, and the objects of deleted tokens. A batch is
+ * Removes tokens that no server accepted, with their keys, objects and parts, and the objects of deleted tokens. A batch is
  * forgotten after its objects are gone: wherever this stops, the next one begins with what is left. `keepLease` is
  * called before each batch.
  */
@@ -28,7 +31,7 @@ export async function sweepGarbage({
   onSettled,
 }: {
   store: Pick<TokenStore, 'takeGarbage' | 'settleGarbage' | 'findTokens'>;
-  objects: Pick<ObjectStore, 'delete'>;
+  objects: Pick<ObjectStore, 'delete' | 'abortMultipart'>;
   record: RecordSwept;
   now: () => Date;
   keepLease: () => Promise<void>;
@@ -39,6 +42,10 @@ export async function sweepGarbage({
     const before = new Date(now().getTime() - uploadGrace);
     const garbage = await store.takeGarbage(before, batchSize);
     if (garbage.length === 0) return;
+    // Before the objects go, so that none is made of parts meanwhile.
+    await mapConcurrently(garbage, aborting, async ({ applicationId, token, uploadId }) => {
+      if (uploadId !== null) await objects.abortMultipart({ key: objectKey(applicationId, token), uploadId });
+    });
     await objects.delete(garbage.map(({ applicationId, token }) => objectKey(applicationId, token)));
     const final = await withoutUploads(garbage, before);
     await recordExpired(final);

@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express';
+import { randomUUID } from 'node:crypto';
 import { createObjectFiles } from './disk/files.js';
 import { createObjectHandler } from './disk/handler.js';
 import { signedPath } from './disk/signed-url.js';
-import { checkObjectKey, checkUpload, prefixOf } from './key.js';
-import type { ObjectStore } from './port.js';
+import { checkObjectKey, checkPart, checkUpload, prefixOf } from './key.js';
+import type { MultipartUpload, ObjectStore } from './port.js';
 import { presignedSeconds } from './presigned.js';
 
 export interface DiskObjectStoreOptions {
@@ -42,6 +43,21 @@ export function createDiskObjectStore({ directory, publicURL, signingKey, now }:
       const permission = { method: 'PUT', key: checkObjectKey(key), expires, size, checksum } as const;
       return { url: publicURL + signedPath(permission, signingKey), method: 'PUT', headers: {}, expiresAt };
     },
+    async beginMultipart(key) {
+      const uploadId = randomUUID();
+      await files.beginParts({ key: checkObjectKey(key), uploadId });
+      return uploadId;
+    },
+    async presignPart({ key, uploadId, number, size, checksum }) {
+      checkPart({ number, size, checksum });
+      checkMultipart({ key, uploadId });
+      const { expires, expiresAt } = expiry();
+      const part = { uploadId, number };
+      const permission = { method: 'PUT', key, expires, size, checksum, part } as const;
+      return { url: publicURL + signedPath(permission, signingKey), method: 'PUT', headers: {}, expiresAt };
+    },
+    completeMultipart: async (upload) => files.joinParts({ ...upload, ...checkMultipart(upload) }),
+    abortMultipart: async (upload) => files.removeParts(checkMultipart(upload)),
     async presignDownload(key) {
       const { expires, expiresAt } = expiry();
       const permission = { method: 'GET', key: checkObjectKey(key), expires } as const;
@@ -62,4 +78,12 @@ export function createDiskObjectStore({ directory, publicURL, signingKey, now }:
     async close() {},
   };
   return { store, handler: createObjectHandler({ files, signingKey, now }) };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** It becomes a path. Throws a `TypeError` for anything but what `beginMultipart` gives. */
+function checkMultipart({ key, uploadId }: MultipartUpload): MultipartUpload {
+  if (!uuid.test(uploadId)) throw new TypeError('This is not the id of an upload.');
+  return { key: checkObjectKey(key), uploadId };
 }

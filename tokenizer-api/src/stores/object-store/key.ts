@@ -25,3 +25,13 @@ export function checkUpload({ size, checksum }: { size: number; checksum: string
   if (!Number.isSafeInteger(size) || size < 0 || !/^[A-Za-z0-9+/]{43}=$/.test(checksum))
     throw new TypeError('These are not the size and the SHA-256 digest of an upload.');
 }
+
+/** Most parts of one upload (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
+export const maxParts = 10_000;
+
+/** Throws a `TypeError` for anything but the number of a part, its size and its digest. */
+export function checkPart({ number, ...upload }: { number: number; size: number; checksum: string }): void {
+  checkUpload(upload);
+  if (!Number.isInteger(number) || number < 1 || number > maxParts)
+    throw new TypeError('This is not the number of a part.');
+}

@@ -23,6 +23,18 @@ export interface UploadRequest {
   checksum: string;
 }
 
+/** One of the parts that become one object. */
+export interface PartRequest extends UploadRequest {
+  uploadId: string;
+  /** 1 to 10000. All but the last must have 5 MiB at least. */
+  number: number;
+}
+
+export interface MultipartUpload {
+  key: string;
+  uploadId: string;
+}
+
 export interface ObjectHead {
   /** Bytes. */
   size: number;
@@ -50,6 +62,21 @@ export interface ObjectPage {
  */
 export interface ObjectStore {
   presignUpload(request: UploadRequest): Promise<PresignedUpload>;
+  /** Begins an upload in parts, for an object too large for one request. Returns its id. */
+  beginMultipart(key: string): Promise<string>;
+  /**
+   * Signs the upload of one part, which pins upload, number, length and checksum. A part that is sent again replaces the
+   * one before, until the upload is completed.
+   */
+  presignPart(request: PartRequest): Promise<PresignedUpload>;
+  /**
+   * Makes the parts one object, whose bytes are those of part 1, 2, 3, …: never in the place of another object. True when
+   * there is an object of `size` bytes now, also if it was completed before; false when parts are missing or are
+   * of another size together, or the upload was aborted.
+   */
+  completeMultipart(upload: MultipartUpload & { size: number }): Promise<boolean>;
+  /** Gives an upload up and deletes its parts. One that is completed, or was never begun, is fine. */
+  abortMultipart(upload: MultipartUpload): Promise<void>;
   presignDownload(key: string): Promise<PresignedDownload>;
   /** Null when there is no such object. */
   head(key: string): Promise<ObjectHead | null>;

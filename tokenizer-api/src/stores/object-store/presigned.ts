@@ -6,3 +6,6 @@ export const presignedSeconds = 60;
  * appears in the store after the sweeper has been there.
  */
 export const transferSeconds = 60;
+
+/** The same for a part, in seconds. It may be longer: a part of an upload that is over goes nowhere. */
+export const partTransferSeconds = 600;

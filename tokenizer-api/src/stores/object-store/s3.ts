@@ -1,13 +1,18 @@
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { checkObjectKey, checkUpload, isObjectKey, prefixOf } from './key.js';
-import type { ListedObject, ObjectStore } from './port.js';
+import type { ListPartsCommandOutput, Part } from '@aws-sdk/client-s3';
+import { checkObjectKey, checkPart, checkUpload, isObjectKey, prefixOf } from './key.js';
+import type { ListedObject, MultipartUpload, ObjectStore } from './port.js';
 import { presignedSeconds } from './presigned.js';
 import { createPresign } from './s3/presign.js';
 import type { Credentials } from './s3/presign.js';
@@ -38,11 +43,14 @@ export interface S3ObjectStoreOptions {
 const maxDeletes = 1000;
 /** Until S3 takes a connection, and then answers it, in milliseconds. */
 const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000 };
+/** Some stores copy all parts before they answer. */
+const completionTimeout = 60_000;
 
 /**
  * Objects in a bucket of S3 or a compatible store that knows conditional writes and checksums. The bucket needs a CORS
  * rule for the tokenizer's origin (GET and PUT with any header), and its credentials s3:GetObject, s3:PutObject,
- * s3:DeleteObject and s3:ListBucket: without the last, S3 answers 403 for an object that is not there.
+ * s3:DeleteObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts and s3:ListBucket: without the last, S3 answers
+ * 403 for an object that is not there.
  */
 export function createS3ObjectStore({
   bucket,
@@ -83,6 +91,61 @@ export function createS3ObjectStore({
       throw new Error(`S3 did not delete ${failed.length} of ${keys.length} objects: ${failed[0]?.Code}.`);
   }
 
+  async function sizeOf(key: string): Promise<number | null> {
+    try {
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      if (ContentLength === undefined) throw new Error('S3 did not say how large the object is.');
+      return ContentLength;
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw error;
+    }
+  }
+
+  /** The parts of an open upload, by number; none when it is not open any more. */
+  async function partsOf({ key, uploadId }: MultipartUpload): Promise<Part[]> {
+    try {
+      const parts: Part[] = [];
+      // Not the SDK's paginator: it goes by the marker, which stores give with the last page as well.
+      for (let marker: string | undefined; ;) {
+        const page: ListPartsCommandOutput = await client.send(
+          new ListPartsCommand({ Bucket: bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }),
+        );
+        parts.push(...(page.Parts ?? []));
+        if (!page.IsTruncated) break;
+        marker = page.NextPartNumberMarker;
+      }
+      return parts.sort((a, b) => a.PartNumber! - b.PartNumber!);
+    } catch (error) {
+      if (statusOf(error) === 404) return [];
+      throw error;
+    }
+  }
+
+  async function complete({ key, uploadId }: MultipartUpload, parts: readonly Part[]): Promise<void> {
+    try {
+      await client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket: bucket,
+          Key: key,
+          UploadId: uploadId,
+          IfNoneMatch: '*',
+          MultipartUpload: {
+            Parts: parts.map(({ PartNumber, ETag, ChecksumSHA256 }) => ({
+              PartNumber,
+              ETag,
+              ChecksumSHA256,
+            })),
+          },
+        }),
+        { requestTimeout: completionTimeout },
+      );
+    } catch (error) {
+      // Somebody else completed it meanwhile, or aborted it, or a part was sent again: what is there now tells.
+      if (![400, 404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+    }
+  }
+
   return {
     async presignUpload({ key, size, checksum }) {
       checkUpload({ size, checksum });
@@ -97,6 +160,52 @@ export function createS3ObjectStore({
       });
       // Content-Length is left out: whoever sends a body sends it, and browsers let nobody else set it.
       return { url, method: 'PUT', headers, expiresAt: expiryOf(at) };
+    },
+    async beginMultipart(key) {
+      const { UploadId } = await client.send(
+        new CreateMultipartUploadCommand({
+          Bucket: bucket,
+          Key: checkObjectKey(key),
+          ChecksumAlgorithm: 'SHA256',
+          ...(serverSideEncryption && {
+            ServerSideEncryption: serverSideEncryption.kind,
+            ...(serverSideEncryption.kind === 'aws:kms' && { SSEKMSKeyId: serverSideEncryption.keyId }),
+          }),
+        }),
+      );
+      if (!UploadId) throw new Error('S3 did not name the upload.');
+      return UploadId;
+    },
+    async presignPart({ key, uploadId, number, size, checksum }) {
+      checkPart({ number, size, checksum });
+      const at = now();
+      const headers = { 'x-amz-checksum-sha256': checksum };
+      const url = await presign({
+        method: 'PUT',
+        key: checkObjectKey(key),
+        query: { partNumber: String(number), uploadId, 'x-id': 'UploadPart' },
+        headers: { ...headers, 'content-length': String(size) },
+        at,
+      });
+      return { url, method: 'PUT', headers, expiresAt: expiryOf(at) };
+    },
+    async completeMultipart({ key, uploadId, size }) {
+      checkObjectKey(key);
+      const parts = await partsOf({ key, uploadId });
+      const isWhole =
+        parts.every(({ PartNumber }, index) => PartNumber === index + 1) &&
+        parts.reduce((total, { Size = NaN }) => total + Size, 0) === size;
+      if (isWhole) await complete({ key, uploadId }, parts);
+      return (await sizeOf(key)) === size;
+    },
+    async abortMultipart({ key, uploadId }) {
+      try {
+        await client.send(
+          new AbortMultipartUploadCommand({ Bucket: bucket, Key: checkObjectKey(key), UploadId: uploadId }),
+        );
+      } catch (error) {
+        if (statusOf(error) !== 404) throw error;
+      }
     },
     async presignDownload(key) {
       const at = now();
@@ -114,16 +223,8 @@ export function createS3ObjectStore({
       return { url, method: 'GET', headers: {}, expiresAt: expiryOf(at) };
     },
     async head(key) {
-      try {
-        const { ContentLength } = await client.send(
-          new HeadObjectCommand({ Bucket: bucket, Key: checkObjectKey(key) }),
-        );
-        if (ContentLength === undefined) throw new Error('S3 did not say how large the object is.');
-        return { size: ContentLength };
-      } catch (error) {
-        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return null;
-        throw error;
-      }
+      const size = await sizeOf(checkObjectKey(key));
+      return size === null ? null : { size };
     },
     async delete(keys) {
       keys.forEach(checkObjectKey);
@@ -156,6 +257,9 @@ export function createS3ObjectStore({
     },
   };
 }
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
 /** Signature Version 4 counts in whole seconds. */
 const expiryOf = (at: Date): Date => new Date((Math.floor(at.getTime() / 1000) + presignedSeconds) * 1000);

@@ -20,8 +20,10 @@ export interface TokenRecord {
   wrappedKey: WrappedKey | null;
   /** Bytes of the ciphertext. */
   size: number;
-  /** SHA-256 of the ciphertext, base64. */
+  /** SHA-256 of the ciphertext, base64. Empty when it is uploaded in parts, each of which has its own. */
   checksum: string;
+  /** The object store's id of the upload in parts; null for an upload in one request. */
+  uploadId: string | null;
   /** The one place the token may be read from; fixed at its first accepted store. */
   binding: string | null;
   /** Free-form data of the application, never of the value. */
@@ -40,6 +42,7 @@ export type NewToken = Pick<
   | 'sessionId'
   | 'size'
   | 'checksum'
+  | 'uploadId'
   | 'metadata'
   | 'createdAt'
   | 'storeGrantExpiresAt'
@@ -50,6 +53,12 @@ export interface Acceptance {
   token: string;
   sessionId: string;
   binding: string | null;
+}
+
+/** A later end for a store grant. */
+export interface Prolongation {
+  token: string;
+  until: Date;
 }
 
 /** "Session S may read token T until …". */
@@ -166,6 +175,8 @@ export interface Garbage {
   status: 'expired' | 'deleted';
   /** Bytes of the ciphertext. */
   size: number;
+  /** Its upload in parts, which may never have been completed. */
+  uploadId: string | null;
 }
 
 /** How much an application's tokens take up, from when they are made to when their objects are gone. */
@@ -231,6 +242,17 @@ export interface TokenStore {
    * All conditions are checked atomically with the change, per token. Returns the names that are accepted now.
    */
   acceptTokens(applicationId: string, acceptances: readonly Acceptance[], now: Date): Promise<Set<string>>;
+
+  /**
+   * Prolongs the store grants of pending tokens of that session. One that ran out stays so, and none is shortened; both
+   * is checked atomically with the change, per token. Returns the names whose grant lives now.
+   */
+  prolongStoreGrants(
+    applicationId: string,
+    sessionId: string,
+    prolongations: readonly Prolongation[],
+    now: Date,
+  ): Promise<Set<string>>;
 
   /** Replaces the metadata of a token that is pending or accepted. Null when there is none. */
   updateMetadata(
@@ -306,7 +328,7 @@ export interface TokenStore {
    */
   takeGarbage(now: Date, limit: number): Promise<Garbage[]>;
   /** Their objects are gone: forgets expired tokens, keeps tombstones of deleted ones. */
-  settleGarbage(garbage: readonly Omit<Garbage, 'size'>[]): Promise<void>;
+  settleGarbage(garbage: readonly Pick<Garbage, 'token' | 'applicationId' | 'status'>[]): Promise<void>;
   /** Removes read grants and sessions that expired before `before`. Returns how many. */
   removeExpired(before: Date): Promise<Removed>;
 

@@ -223,6 +223,191 @@ export function describeObjectStore(name: string, open: () => Promise<ServedObje
       });
     });
 
+    describe('an upload in parts', () => {
+      // Of S3, no part but the last may be smaller.
+      const full = new Uint8Array(randomBytes(5 * 1024 * 1024));
+      const rest = new Uint8Array(randomBytes(1000));
+      const size = full.length + rest.length;
+      const begin = async () => {
+        const key = newKey();
+        return { key, uploadId: await store.beginMultipart(key) };
+      };
+      type Begun = Awaited<ReturnType<typeof begin>>;
+      const partOf = (upload: Begun, number: number, content: Uint8Array) => ({
+        ...upload,
+        ...uploadOf(upload.key, content),
+        number,
+      });
+      const sendPart = async (upload: Begun, number: number, content: Uint8Array<ArrayBuffer>) =>
+        send(await store.presignPart(partOf(upload, number, content)), content);
+      const sendAll = async (upload: Begun) => {
+        expect((await sendPart(upload, 2, rest)).status).toBe(200);
+        expect((await sendPart(upload, 1, full)).status).toBe(200);
+      };
+
+      test('becomes one object, of its parts in the order of their numbers, when it is completed', async () => {
+        const upload = await begin();
+        const before = Date.now();
+        const part = await store.presignPart(partOf(upload, 1, full));
+        expect(part.method).toBe('PUT');
+        expect(part.expiresAt.getTime()).toBeGreaterThan(before + 58_000);
+        expect(part.expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 60_000);
+        await sendAll(upload);
+        await expectNothing(upload.key);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(true);
+        expect(await store.head(upload.key)).toEqual({ size });
+        const download = await send(await store.presignDownload(upload.key));
+        const got = Buffer.from(await download.arrayBuffer());
+        expect(got.equals(Buffer.concat([full, rest]))).toBe(true);
+      });
+
+      test('may be completed again, as when the answer was lost, and at the same time', async () => {
+        const upload = await begin();
+        await sendAll(upload);
+        const answers = await Promise.all(
+          Array.from({ length: 3 }, () => store.completeMultipart({ ...upload, size })),
+        );
+        expect(answers).toContain(true);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(true);
+        expect(await store.completeMultipart({ ...upload, size: size + 1 })).toBe(false);
+        expect(await store.head(upload.key)).toEqual({ size });
+      });
+
+      test('takes a part again, and keeps the later one', async () => {
+        const upload = await begin();
+        const other = new Uint8Array(randomBytes(2000));
+        await sendPart(upload, 1, rest);
+        expect((await sendPart(upload, 1, other)).status).toBe(200);
+        expect(await store.completeMultipart({ ...upload, size: other.length })).toBe(true);
+        const download = await send(await store.presignDownload(upload.key));
+        expect(new Uint8Array(await download.arrayBuffer())).toEqual(other);
+      });
+
+      test('is not completed while a part is missing, or with another size', async () => {
+        const upload = await begin();
+        expect(await store.completeMultipart({ ...upload, size: 0 })).toBe(false);
+        await sendPart(upload, 2, rest);
+        expect(await store.completeMultipart({ ...upload, size: rest.length })).toBe(false);
+        await sendPart(upload, 1, full);
+        expect(await store.completeMultipart({ ...upload, size: size - 1 })).toBe(false);
+        await expectNothing(upload.key);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(true);
+      });
+
+      test('never takes the place of an object', async () => {
+        const upload = await begin();
+        await sendAll(upload);
+        await put(upload.key);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(false);
+        expect(await store.head(upload.key)).toEqual({ size: body.length });
+        await store.abortMultipart(upload);
+      });
+
+      test('given up, is gone with its parts, and takes no more', async () => {
+        const upload = await begin();
+        await sendAll(upload);
+        const late = await store.presignPart(partOf(upload, 3, rest));
+        await store.abortMultipart(upload);
+        const { status } = await send(late, rest);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(false);
+        await expectNothing(upload.key);
+        await store.abortMultipart(upload);
+      });
+
+      test('giving up one that is completed leaves the object', async () => {
+        const upload = await begin();
+        await sendAll(upload);
+        await store.completeMultipart({ ...upload, size });
+        await store.abortMultipart(upload);
+        expect(await store.head(upload.key)).toEqual({ size });
+      });
+
+      test('leaves other uploads of the same name alone', async () => {
+        const upload = await begin();
+        const second = { key: upload.key, uploadId: await store.beginMultipart(upload.key) };
+        await sendAll(upload);
+        await sendPart(second, 1, rest);
+        await store.abortMultipart(second);
+        expect(await store.completeMultipart({ ...upload, size })).toBe(true);
+      });
+
+      test.each<[string, Uint8Array<ArrayBuffer>]>([
+        ['longer', new Uint8Array([...rest, 0])],
+        ['shorter', rest.slice(0, -1)],
+        ['another', new Uint8Array(rest.length)],
+      ])('refuses a part that is %s', async (_name, content) => {
+        const upload = await begin();
+        const { status } = await send(await store.presignPart(partOf(upload, 1, rest)), content);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
+        expect(await store.completeMultipart({ ...upload, size: content.length })).toBe(false);
+        await store.abortMultipart(upload);
+      });
+
+      test('refuses a part once its URL expired', async () => {
+        const upload = await begin();
+        served.shiftClock(-61_000);
+        const part = await store.presignPart(partOf(upload, 1, rest)).finally(() => served.shiftClock(0));
+        expect((await send(part, rest)).status).toBe(403);
+        await store.abortMultipart(upload);
+      });
+
+      test('refuses every change of a part’s URL and headers: of upload, number, key, size, digest', async () => {
+        const upload = await begin();
+        const other = await begin();
+        const part = await store.presignPart(partOf(upload, 1, rest));
+        const changes: ((url: URL) => void)[] = [
+          (url) => void (url.pathname = url.pathname.replace(upload.key, other.key)),
+          (url) => void (url.href = url.href.replace(upload.uploadId, other.uploadId)),
+          ...[...new URL(part.url).searchParams.keys()].flatMap((name): ((url: URL) => void)[] => [
+            (url) => url.searchParams.delete(name),
+            (url) => url.searchParams.set(name, altered(url.searchParams.get(name)!)),
+          ]),
+        ];
+        const tries = [
+          ...changes.map((change) => changed(part, change)),
+          ...Object.keys(part.headers).map((name) => ({
+            ...part,
+            headers: { ...part.headers, [name]: altered(part.headers[name]!) },
+          })),
+        ];
+        for (const it of tries) {
+          const { status } = await send(it, rest);
+          expect(status).toBeGreaterThanOrEqual(400);
+          expect(status).toBeLessThan(500);
+        }
+        expect(await store.completeMultipart({ ...upload, size: rest.length })).toBe(false);
+        await store.abortMultipart(upload);
+        await store.abortMultipart(other);
+      });
+
+      test('a part’s URL is of no use for an object, nor the other way round', async () => {
+        const upload = await begin();
+        const part = await store.presignPart(partOf(upload, 1, rest));
+        const whole = await store.presignUpload(uploadOf(upload.key, rest));
+        const asWhole = changed(part, (url) => {
+          for (const name of ['upload', 'part', 'uploadId', 'partNumber']) url.searchParams.delete(name);
+        });
+        expect((await send(asWhole, rest)).status).toBe(403);
+        const asPart = changed(whole, (url) => {
+          for (const name of ['upload', 'part', 'uploadId', 'partNumber']) {
+            const value = new URL(part.url).searchParams.get(name);
+            if (value !== null) url.searchParams.set(name, value);
+          }
+        });
+        expect((await send(asPart, rest)).status).toBe(403);
+        await expectNothing(upload.key);
+        await store.abortMultipart(upload);
+      });
+
+      test.each([0, -1, 1.5, 10_001, Number.NaN])('%d is no number of a part', async (number) => {
+        const upload = { key: newKey(), uploadId: '00000000-0000-4000-8000-000000000000' };
+        await expect(store.presignPart(partOf(upload, number, rest))).rejects.toThrow(TypeError);
+      });
+    });
+
     describe('a presigned download', () => {
       test('works for a minute, and its answer is neither stored nor guessed at', async () => {
         const key = newKey();
@@ -379,6 +564,13 @@ export function describeObjectStore(name: string, open: () => Promise<ServedObje
       'app 1/lunasec-00000000-0000-4000-8000-000000000000',
     ])('%j is no key', async (key) => {
       await expect(store.presignUpload(uploadOf(key, body))).rejects.toThrow(TypeError);
+      await expect(store.beginMultipart(key)).rejects.toThrow(TypeError);
+      const upload = { key, uploadId: '00000000-0000-4000-8000-000000000000' };
+      await expect(store.presignPart({ ...upload, ...uploadOf(key, body), number: 1 })).rejects.toThrow(
+        TypeError,
+      );
+      await expect(store.completeMultipart({ ...upload, size: 1 })).rejects.toThrow(TypeError);
+      await expect(store.abortMultipart(upload)).rejects.toThrow(TypeError);
       await expect(store.presignDownload(key)).rejects.toThrow(TypeError);
       await expect(store.head(key)).rejects.toThrow(TypeError);
       await expect(store.delete([key])).rejects.toThrow(TypeError);

@@ -13,6 +13,7 @@ import { readGrantContract } from './read-grants.js';
 import { secretContract } from './secrets.js';
 import { sessionContract } from './sessions.js';
 import { tokenContract } from './tokens.js';
+import { storeGrantContract } from './store-grants.js';
 import { usageContract } from './usage.js';
 
 /** A store as one test uses it. */
@@ -32,6 +33,7 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
     const opened = () => store!;
     tokenContract(opened);
     acceptanceContract(opened);
+    storeGrantContract(opened);
     deletionContract(opened);
     readGrantContract(opened);
     sessionContract(opened);

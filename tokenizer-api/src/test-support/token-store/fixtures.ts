@@ -28,6 +28,7 @@ export const newToken = (changes: Partial<NewToken> = {}): NewToken => ({
   sessionId: alice,
   size: 4096,
   checksum: randomBytes(32).toString('base64'),
+  uploadId: null,
   metadata: {},
   createdAt: at(0),
   storeGrantExpiresAt: at(900),

@@ -26,13 +26,29 @@ export function garbageContract(store: OpenedStore): void {
       expect(garbage).toHaveLength(2);
       expect(garbage).toEqual(
         expect.arrayContaining([
-          { token: due.token, applicationId: app, status: 'expired', size: due.size },
-          { token: theirs.token, applicationId: otherApp, status: 'expired', size: theirs.size },
+          { token: due.token, applicationId: app, status: 'expired', size: due.size, uploadId: null },
+          {
+            token: theirs.token,
+            applicationId: otherApp,
+            status: 'expired',
+            size: theirs.size,
+            uploadId: null,
+          },
         ]),
       );
       expect(await recordOf(store(), due)).toEqual({ ...pending(due), status: 'expired', wrappedKey: null });
       expect(await recordOf(store(), live)).toEqual(pending(live));
       expect((await recordOf(store(), accepted)).status).toBe('accepted');
+    });
+
+    test('names the upload in parts that a token had, accepted or not', async () => {
+      const open = newToken({ uploadId: 'upload-1', checksum: '', storeGrantExpiresAt: at(1) });
+      await store().insertTokens([open]);
+      const kept = await insertAccepted(store(), { uploadId: 'upload-2', checksum: '' });
+      expect(await recordOf(store(), open)).toEqual(pending(open));
+      await store().deleteTokens(app, [kept.token], at(2));
+      const garbage = await store().takeGarbage(at(3), 10);
+      expect(sorted(garbage.map(({ uploadId }) => String(uploadId)))).toEqual(['upload-1', 'upload-2']);
     });
 
     test('is given again until it is settled', async () => {

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { ReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isObjectKey } from '../key.js';
-import type { ListedObject, ObjectPage } from '../port.js';
+import type { ListedObject, MultipartUpload, ObjectPage } from '../port.js';
+import type { PartPlace } from './signed-url.js';
 
 /** Why an upload was not kept. */
-export type UploadFault = 'too-short' | 'too-long' | 'wrong-checksum' | 'too-late' | 'exists';
+export type UploadFault = 'too-short' | 'too-long' | 'wrong-checksum' | 'too-late' | 'exists' | 'aborted';
 
 export interface ExpectedBody {
   /** Bytes. */
@@ -26,6 +27,18 @@ export interface ObjectFiles {
    * right, and on the disk: nobody ever sees half of it, and a broken transfer leaves nothing.
    */
   create(key: string, body: Readable, expected: ExpectedBody): Promise<UploadFault | null>;
+  /** Makes room for the parts of an upload. */
+  beginParts(upload: MultipartUpload): Promise<void>;
+  /** Keeps a part, in the place of an earlier one of its number, while its upload is open. */
+  createPart(
+    key: string,
+    place: PartPlace,
+    body: Readable,
+    expected: ExpectedBody,
+  ): Promise<UploadFault | null>;
+  /** Joins the parts 1, 2, 3, … of an upload under its key, if that is free. False: they are not `size` bytes. */
+  joinParts(upload: MultipartUpload & { size: number }): Promise<boolean>;
+  removeParts(upload: MultipartUpload): Promise<void>;
   size(key: string): Promise<number | null>;
   read(key: string): Promise<{ size: number; stream: ReadStream } | null>;
   remove(key: string): Promise<void>;
@@ -33,16 +46,18 @@ export interface ObjectFiles {
   list(prefix: string, page: { limit: number; after: string | null }): Promise<ObjectPage>;
   /** Rejects when the directory cannot be written to. */
   check(): Promise<void>;
-  /** Removes what transfers left behind whose process ended: all that did not change for an hour. */
+  /** Removes what transfers left behind whose process ended: for an hour no change, or for two days no part. */
   removeAbandoned(now: Date): Promise<void>;
 }
 
 const abandonedAfter = 3600_000;
+const partsAbandonedAfter = 48 * 3600_000;
 
 export function createObjectFiles(location: string): ObjectFiles {
   const directory = resolve(location);
   const partial = join(directory, '.partial');
   mkdirSync(partial, { recursive: true, mode: 0o700 });
+  const parts = join(directory, '.parts');
 
   // Spread over 256 directories by the first random digits of the token.
   function pathOf(key: string): string {
@@ -66,6 +81,70 @@ export function createObjectFiles(location: string): ObjectFiles {
     }
   }
 
+  const partsOf = ({ key, uploadId }: MultipartUpload) => join(parts, key, uploadId);
+
+  async function createPart(
+    key: string,
+    { uploadId, number }: PartPlace,
+    body: Readable,
+    expected: ExpectedBody,
+  ): Promise<UploadFault | null> {
+    const folder = partsOf({ key, uploadId });
+    if ((await unlessMissing(() => stat(folder))) === null) return 'aborted';
+    const temporary = join(partial, randomUUID());
+    try {
+      const fault = await write(temporary, body, expected);
+      if (fault) return fault;
+      if (expected.isTooLate()) return 'too-late';
+      const kept = await unlessMissing(async () => {
+        await rename(temporary, join(folder, String(number)));
+        return true;
+      });
+      return kept ? null : 'aborted';
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** The parts of an open upload in order, if they are 1, 2, 3, … and as long together as they should be. */
+  async function wholeParts(upload: MultipartUpload & { size: number }): Promise<string[] | null> {
+    const folder = partsOf(upload);
+    const numbers = ((await unlessMissing(() => readdir(folder))) ?? []).map(Number).sort((a, b) => a - b);
+    if (numbers.length === 0 || numbers.some((number, index) => number !== index + 1)) return null;
+    const paths = numbers.map((number) => join(folder, String(number)));
+    let total = 0;
+    for (const path of paths) total += (await unlessMissing(() => stat(path)))?.size ?? NaN;
+    return total === upload.size ? paths : null;
+  }
+
+  async function joinParts(upload: MultipartUpload & { size: number }): Promise<boolean> {
+    const { key, size } = upload;
+    const paths = await wholeParts(upload);
+    const temporary = join(partial, randomUUID());
+    try {
+      // Null: somebody else joined or removed them meanwhile.
+      const joined = paths && (await unlessMissing(() => concatenate(paths, temporary)));
+      if (joined === size) {
+        const path = pathOf(key);
+        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await linkIfFree(temporary, path);
+        await syncDirectories(dirname(path), made === undefined ? dirname(path) : directory);
+      }
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    const isThere = (await unlessMissing(async () => (await stat(pathOf(key))).size)) === size;
+    if (isThere) await removeParts(upload);
+    return isThere;
+  }
+
+  async function removeParts(upload: MultipartUpload): Promise<void> {
+    const folder = partsOf(upload);
+    await rm(folder, { recursive: true, force: true });
+    // Stays while there is another upload of the same name.
+    await rmdir(dirname(folder)).catch(() => undefined);
+  }
+
   /** What `read` gives, or null when there is no such file, though the directory is there. */
   async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
     try {
@@ -79,6 +158,12 @@ export function createObjectFiles(location: string): ObjectFiles {
 
   return {
     create,
+    async beginParts(upload) {
+      await mkdir(partsOf(upload), { recursive: true, mode: 0o700 });
+    },
+    createPart,
+    joinParts,
+    removeParts,
     size: (key) => unlessMissing(async () => (await stat(pathOf(key))).size),
     read: (key) =>
       unlessMissing(async () => {
@@ -129,6 +214,14 @@ export function createObjectFiles(location: string): ObjectFiles {
         const changed = await unlessMissing(async () => (await stat(path)).mtimeMs);
         if (changed !== null && changed < now.getTime() - abandonedAfter) await rm(path, { force: true });
       }
+      const names = async (path: string) => (await unlessMissing(() => readdir(path))) ?? [];
+      for (const application of await names(parts))
+        for (const token of await names(join(parts, application)))
+          for (const uploadId of await names(join(parts, application, token))) {
+            const upload = { key: `${application}/${token}`, uploadId };
+            const changed = await unlessMissing(async () => (await stat(partsOf(upload))).mtimeMs);
+            if (changed !== null && changed < now.getTime() - partsAbandonedAfter) await removeParts(upload);
+          }
     },
   };
 }
@@ -156,6 +249,28 @@ async function write(
     if (hash.digest('base64') !== checksum) return 'wrong-checksum';
     await file.sync();
     return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes files one after the other into a new one, and waits until the disk has it. Returns how many bytes they had. */
+async function concatenate(paths: readonly string[], to: string): Promise<number> {
+  const file = await open(to, 'wx', 0o600);
+  try {
+    let written = 0;
+    for (const path of paths) {
+      const part = await open(path, 'r');
+      // Closes the file when it ends or breaks off.
+      for await (const chunk of part.createReadStream({
+        highWaterMark: 1024 * 1024,
+      }) as AsyncIterable<Buffer>) {
+        await file.writeFile(chunk);
+        written += chunk.length;
+      }
+    }
+    await file.sync();
+    return written;
   } finally {
     await file.close();
   }

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { Request, RequestHandler, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
-import { transferSeconds } from '../presigned.js';
+import { partTransferSeconds, transferSeconds } from '../presigned.js';
 import type { ObjectFiles, UploadFault } from './files.js';
 import { readSignedPath } from './signed-url.js';
 import type { Permission } from './signed-url.js';
@@ -25,6 +25,7 @@ const uploadRefusals: Record<UploadFault, Refusal> = {
   'too-long': otherLength,
   'wrong-checksum': [400, 'BAD_USER_INPUT', 'The body has not the SHA-256 that the URL was signed for.'],
   'too-late': [403, 'GRANT_EXPIRED', 'The upload took too long. Ask for a new URL.'],
+  aborted: [404, 'UPLOAD_MISSING', 'The upload in parts is over, or was never begun.'],
   exists: [412, 'BAD_USER_INPUT', 'The object exists already, and is never replaced.'],
 };
 
@@ -42,7 +43,7 @@ export function createObjectHandler({
   now: () => Date;
 }): RequestHandler {
   async function upload(
-    { key, expires, size, checksum }: Permission & { method: 'PUT' },
+    { key, expires, size, checksum, part }: Permission & { method: 'PUT' },
     request: Request,
     response: Response,
   ): Promise<void> {
@@ -50,8 +51,12 @@ export function createObjectHandler({
     if (length === undefined)
       return refuse(request, response, [411, 'BAD_USER_INPUT', 'Content-Length is missing.']);
     if (length !== String(size)) return refuse(request, response, otherLength);
-    const isTooLate = () => now().getTime() >= (expires + transferSeconds) * 1000;
-    const fault = await files.create(key, request, { size, checksum, isTooLate });
+    const seconds = part ? partTransferSeconds : transferSeconds;
+    const isTooLate = () => now().getTime() >= (expires + seconds) * 1000;
+    const expected = { size, checksum, isTooLate };
+    const fault = part
+      ? await files.createPart(key, part, request, expected)
+      : await files.create(key, request, expected);
     if (fault) refuse(request, response, uploadRefusals[fault]);
     else response.status(200).end();
   }

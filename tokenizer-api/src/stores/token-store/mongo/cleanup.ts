@@ -17,13 +17,14 @@ export function createCleanUp({ tokens, readGrants, sessions }: Models): CleanUp
         .sort({ garbageAt: 1 })
         .limit(limit)
         .setOptions(inOneAnswer(limit))
-        .select({ applicationId: 1, status: 1, size: 1 })
+        .select({ applicationId: 1, status: 1, size: 1, uploadId: 1 })
         .lean<TokenDocument[]>();
-      return garbage.map(({ _id, applicationId, status, size }) => ({
+      return garbage.map(({ _id, applicationId, status, size, uploadId = null }) => ({
         token: _id,
         applicationId,
         status: status as Garbage['status'],
         size,
+        uploadId,
       }));
     },
 

@@ -42,6 +42,17 @@ if (uri)
       ['findTokens', ['find'], (tokens) => store.findTokens(app, names(tokens))],
       ['acceptTokens', ['update'], (tokens) => store.acceptTokens(app, acceptances(tokens), at(1))],
       [
+        'prolongStoreGrants',
+        ['update'],
+        (tokens) =>
+          store.prolongStoreGrants(
+            app,
+            alice,
+            tokens.map(({ token }) => ({ token, until: at(2000) })),
+            at(1),
+          ),
+      ],
+      [
         'putReadGrants',
         ['update'],
         (tokens) => store.putReadGrants(tokens.map(({ token }) => readGrant(token))),

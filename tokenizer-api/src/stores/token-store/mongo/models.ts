@@ -6,12 +6,14 @@ import type { AuditEvent, ReadGrant, SecretRecord, SessionRecord, TokenRecord } 
  * A token with its store grant: every change of its state is one change of one document, which MongoDB makes
  * atomically without transactions.
  */
-export interface TokenDocument extends Omit<TokenRecord, 'token' | 'metadata' | 'acceptedAt'> {
+export interface TokenDocument extends Omit<TokenRecord, 'token' | 'metadata' | 'acceptedAt' | 'uploadId'> {
   /** The token. */
   _id: string;
   /** JSON: keys in it mean nothing to the database. */
   metadata: string;
   metadataEntries: string[];
+  /** Absent in what older versions wrote. */
+  uploadId?: string | null;
   /** Absent until then, so that `$min` keeps the first time. */
   acceptedAt?: Date;
   /** Since when the token's object waits for its removal. */
@@ -104,7 +106,9 @@ const tokenSchema = new Schema<TokenDocument>(
     status: text,
     wrappedKey: { type: wrappedKeySchema },
     size: { type: Number, required: true },
-    checksum: text,
+    // Not required: mongoose takes an empty one for none.
+    checksum: { type: String },
+    uploadId: { type: String },
     binding: { type: String },
     metadata: text,
     metadataEntries: { type: [String], required: true },

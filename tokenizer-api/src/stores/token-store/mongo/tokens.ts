@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Acceptance, TokenStore } from '../port.js';
+import type { Acceptance, Prolongation, TokenStore } from '../port.js';
 import { metadataFields, newTokenDocument, tokenOf } from './documents.js';
 import { duplicatesOf } from './duplicates.js';
 import type { Models, TokenDocument } from './models.js';
@@ -8,7 +8,7 @@ import { inOneAnswer } from './whole.js';
 
 type Tokens = Pick<
   TokenStore,
-  'insertTokens' | 'findTokens' | 'acceptTokens' | 'updateMetadata' | 'deleteTokens'
+  'insertTokens' | 'findTokens' | 'acceptTokens' | 'prolongStoreGrants' | 'updateMetadata' | 'deleteTokens'
 >;
 
 const alive = { $in: ['pending', 'accepted'] } as const;
@@ -78,6 +78,35 @@ export function createTokens({ tokens, readGrants }: Models): Tokens {
         );
       };
       return new Set(acceptances.filter(isAccepted).map(({ token }) => token));
+    },
+
+    async prolongStoreGrants(applicationId, sessionId, prolongations, now) {
+      if (prolongations.length === 0) return new Set();
+      const alive = {
+        applicationId: text(applicationId),
+        sessionId: text(sessionId),
+        status: 'pending' as const,
+        storeGrantExpiresAt: { $gt: now },
+      };
+      const { matchedCount } = await tokens.bulkWrite(
+        prolongations.map(({ token, until }: Prolongation) => ({
+          updateOne: {
+            filter: { _id: text(token), ...alive },
+            update: { $max: { storeGrantExpiresAt: until } },
+          },
+        })),
+        { ordered: false, throwOnValidationError: true },
+      );
+      const names = texts(prolongations.map(({ token }) => token));
+      if (matchedCount === prolongations.length) return new Set(names);
+      if (matchedCount === 0) return new Set();
+      // Some did not match, and the answer does not say which.
+      const living = await tokens
+        .find({ _id: { $in: names }, ...alive })
+        .select({ _id: 1 })
+        .setOptions(inOneAnswer(names.length))
+        .lean<TokenDocument[]>();
+      return new Set(living.map(({ _id }) => _id));
     },
 
     async updateMetadata(applicationId, token, metadata) {

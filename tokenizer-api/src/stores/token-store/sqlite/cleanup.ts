@@ -10,7 +10,7 @@ export function createCleanUp(database: Database): CleanUp {
     UPDATE tokens SET status = 'expired', keyId = NULL, keyCiphertext = NULL, garbageAt = @now
     WHERE status = 'pending' AND storeGrantExpiresAt <= @now`);
   const garbage = database.prepare<[object], Garbage>(`
-    SELECT token, applicationId, status, size FROM tokens
+    SELECT token, applicationId, status, size, uploadId FROM tokens
     WHERE garbageAt IS NOT NULL ORDER BY garbageAt LIMIT @limit`);
   const forget = database.prepare<[object]>(
     `DELETE FROM tokens WHERE token IN ${listedTokens} AND status = 'expired'`,

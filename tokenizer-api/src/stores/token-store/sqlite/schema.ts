@@ -129,6 +129,9 @@ const steps: readonly string[] = [
   CREATE TRIGGER auditEvents_kept BEFORE DELETE ON auditEvents
     BEGIN SELECT RAISE(ABORT, 'Audit events cannot be removed.'); END;
   `,
+  `
+  ALTER TABLE tokens ADD COLUMN uploadId TEXT;
+  `,
 ];
 
 /** What `user_version` says of an up-to-date file. */

@@ -6,14 +6,14 @@ import { atomically } from './schema.js';
 
 type Tokens = Pick<
   TokenStore,
-  'insertTokens' | 'findTokens' | 'acceptTokens' | 'updateMetadata' | 'deleteTokens'
+  'insertTokens' | 'findTokens' | 'acceptTokens' | 'prolongStoreGrants' | 'updateMetadata' | 'deleteTokens'
 >;
 
 export function createTokens(database: Database): Tokens {
   const insert = database.prepare<[NewTokenRow]>(`
-    INSERT INTO tokens (token, applicationId, sessionId, status, keyId, keyCiphertext, size, checksum, metadata,
+    INSERT INTO tokens (token, applicationId, sessionId, status, keyId, keyCiphertext, size, checksum, uploadId, metadata,
       metadataEntries, createdAt, storeGrantExpiresAt)
-    VALUES (@token, @applicationId, @sessionId, 'pending', @keyId, @keyCiphertext, @size, @checksum, @metadata,
+    VALUES (@token, @applicationId, @sessionId, 'pending', @keyId, @keyCiphertext, @size, @checksum, @uploadId, @metadata,
       @metadataEntries, @createdAt, @storeGrantExpiresAt)
     ON CONFLICT (token) DO NOTHING`);
   // "+" keeps the planner from the index by application, which would read all of its tokens to find a few.
@@ -26,6 +26,10 @@ export function createTokens(database: Database): Tokens {
     WHERE token = @token AND applicationId = @applicationId AND sessionId = @sessionId
       AND status IN ('pending', 'accepted') AND storeGrantExpiresAt > @now
       AND (binding IS NULL OR binding = @binding)`);
+  const prolong = database.prepare<[object]>(`
+    UPDATE tokens SET storeGrantExpiresAt = max(storeGrantExpiresAt, @until)
+    WHERE token = @token AND applicationId = @applicationId AND sessionId = @sessionId
+      AND status = 'pending' AND storeGrantExpiresAt > @now`);
   const updateMetadata = database.prepare<[object], TokenRow>(`
     UPDATE tokens SET metadata = @metadata, metadataEntries = @metadataEntries
     WHERE token = @token AND applicationId = @applicationId AND status IN ('pending', 'accepted')
@@ -59,6 +63,17 @@ export function createTokens(database: Database): Tokens {
           (acceptance) => accept.run({ ...acceptance, applicationId, now: now.getTime() }).changes === 1,
         );
         return new Set(accepted.map(({ token }) => token));
+      });
+    },
+
+    async prolongStoreGrants(applicationId, sessionId, prolongations, now) {
+      if (prolongations.length === 0) return new Set();
+      return atomically(database, () => {
+        const prolonged = prolongations.filter(({ token, until }) => {
+          const times = { until: until.getTime(), now: now.getTime() };
+          return prolong.run({ token, applicationId, sessionId, ...times }).changes === 1;
+        });
+        return new Set(prolonged.map(({ token }) => token));
       });
     },
 

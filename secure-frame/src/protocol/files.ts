@@ -1,0 +1,2 @@
+export * from './files-to-frame.js';
+export * from './files-to-page.js';
