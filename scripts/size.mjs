@@ -14,6 +14,7 @@ const frames = join(root, 'secure-frame/dist/frame');
 const parts = [
   ['react-sdk', 8000, () => bundle('react-sdk/dist/index.js')],
   ['  on demand', undefined, () => bundle('react-sdk/dist/index.js', 'later')],
+  ['react-sdk/files', undefined, () => bundle('react-sdk/dist/files.js')],
   ['react-sdk/elements', undefined, () => bundle('react-sdk/dist/custom-elements/index.js')],
   ['controller page', 8000, () => scriptsOf('controller.html')],
   ['element page', 12_000, () => scriptsOf('element.html')],

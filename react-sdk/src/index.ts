@@ -2,11 +2,8 @@
 export { ProblemError } from '@lunasec/secure-frame/protocol';
 export type {
   FrameProblemCode as ProblemCode,
-  FileState,
-  FileStatus,
   InputType,
   InvalidCode,
-  InvalidFileCode,
   Problem,
   ValidatorName,
 } from '@lunasec/secure-frame/protocol';
@@ -19,14 +16,9 @@ export type {
   SecureFocusEvent,
   Session,
 } from './core/index.js';
-export { SecureDownload } from './elements/SecureDownload.js';
-export type { SecureDownloadProps } from './elements/SecureDownload.js';
 export { SecureInput } from './elements/SecureInput.js';
 export { SecureParagraph, SecureSpan } from './elements/SecureText.js';
 export { SecureTextArea } from './elements/SecureTextArea.js';
-export { SecureUpload } from './elements/SecureUpload.js';
-export type { SecureFiles, SecureUploadEvent, SecureUploadProps } from './elements/SecureUpload.js';
-export type { SecureFileProps } from './elements/useFile.js';
 export type {
   SecureControlProps,
   SecureElementProps,

@@ -1,5 +1,5 @@
 import type { CSSProperties, RefObject } from 'react';
-import type { Files } from '../core/index.js';
+import type { Files } from '../core/file-element.js';
 import type { SecureFileProps } from './useFile.js';
 import { wornBy } from './wornBy.js';
 

@@ -1,7 +1,8 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { Batch, FilePageState, FileStatus, InvalidFileCode } from '@lunasec/secure-frame/protocol';
 import { forwardRef, useEffect, useImperativeHandle, useRef } from 'react';
-import type { Files, FormField, SecureFocusEvent } from '../core/index.js';
+import type { Files } from '../core/file-element.js';
+import type { FormField, SecureFocusEvent } from '../core/index.js';
 import { FileHost } from './FileHost.js';
 import { useFile } from './useFile.js';
 import type { SecureFileProps } from './useFile.js';

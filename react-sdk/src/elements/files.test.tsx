@@ -2,8 +2,10 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createRef, StrictMode } from 'react';
-import { SecureDownload, SecureForm, SecureInput, SecureUpload } from '../index.js';
-import type { Problem, ProblemHelp, SecureFiles, SecureText } from '../index.js';
+import { SecureDownload, SecureUpload } from '../files.js';
+import type { SecureFiles } from '../files.js';
+import { SecureForm, SecureInput } from '../index.js';
+import type { Problem, ProblemHelp, SecureText } from '../index.js';
 import { answerToken, answerValid, show } from '../test-support/app.js';
 import { closePorts, frameNamed, installFrames, load, settle, token } from '../test-support/frames.js';
 

@@ -1,7 +1,7 @@
 import type { FileAttributes, FileKind, FilePageState } from '@lunasec/secure-frame/protocol';
 import { useEffect, useRef, useState } from 'react';
 import type { CSSProperties } from 'react';
-import { createFiles } from '../core/index.js';
+import { createFiles } from '../core/file-element.js';
 import { labelOf, textOf } from '../core/name.js';
 import type { ElementProps } from '../core/props.js';
 import { usePage } from '../provider/context.js';

@@ -1,4 +1,4 @@
-import { SecureDownload } from '@lunasec/react-sdk';
+import { SecureDownload } from '@lunasec/react-sdk/files';
 import { jsx, raw, sample } from '../story/jsx.js';
 import { story, toggle, token, type Page } from '../story/types.js';
 import { foreignToken } from './failing.js';
@@ -29,6 +29,7 @@ const stored = story({
         className: look.files,
         'aria-label': 'Stored file',
       }),
+      '@lunasec/react-sdk/files',
     ),
 });
 
@@ -55,6 +56,7 @@ const failing = story({
         'aria-label': 'Stored file',
         onError: raw('show'),
       }),
+      '@lunasec/react-sdk/files',
     ),
 });
 

@@ -1,4 +1,4 @@
-import { SecureDownload, SecureUpload, type SecureUploadProps } from '@lunasec/react-sdk';
+import { SecureDownload, SecureUpload, type SecureUploadProps } from '@lunasec/react-sdk/files';
 import { jsx, raw, sample } from '../story/jsx.js';
 import {
   choice,
@@ -57,9 +57,12 @@ const uploadStory = <const C extends Controls>({
             name: 'files',
             className: look.files,
             ...props(values),
+            // The default is true: what is off must be said.
+            ...(props(values).preview === false && { preview: raw('false') }),
             onChange: raw('(event) => setTokens(event.target.values)'),
           }),
         ),
+        '@lunasec/react-sdk/files',
       ),
   });
 
