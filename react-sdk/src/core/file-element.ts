@@ -2,23 +2,22 @@ import { fileToPage, isToken, ProblemError } from '@lunasec/secure-frame/protoco
 import type {
   Batch,
   Channel,
-  FileAttributes,
   FileKind,
-  FilePageState,
   FileToPage,
   PageToFile,
   Problem,
 } from '@lunasec/secure-frame/protocol';
-import type { ProblemHelp } from './element.js';
+import { createAppearance } from './appearance.js';
+import type { DescribeFiles, FileHandlers } from './files.js';
 import { connectFrame, setStyles } from './frames.js';
-import { createMounting } from './mounting.js';
+import { labelOf, textOf } from './name.js';
 import type { Page } from './page.js';
 import { readStyles } from './style.js';
 
 /** A frame of files in a page: all of it is drawn inside, what crosses the line are tokens, sizes and states. */
 export interface FileElement {
   /** `describe` is asked now, and whenever what is around the host may have changed. */
-  configure(describe: () => FileAttributes): void;
+  configure(describe: DescribeFiles): void;
   /** The host's classes or styles may have changed. */
   restyle(): void;
   /** What a `download` shows. */
@@ -43,8 +42,11 @@ const startTimeout = 20_000;
 const unavailable = (message: string) => new ProblemError('UNAVAILABLE', message);
 const notStarted = 'The secure field did not start. Reload the page.';
 
-/** `host` wears the app's classes and contains the frame; of an upload, the frame is as high as its content. */
-function createFileElement({
+/**
+ * `host` wears the app's classes and contains the frame; of an upload, the frame is as high as its content. This module and what
+ * it imports are fetched by pages that have files.
+ */
+export function createFileElement({
   page,
   kind,
   host,
@@ -54,7 +56,7 @@ function createFileElement({
   const frame = host.ownerDocument.createElement('iframe');
   const requests = new Map<string, Request>();
   let channel: Channel<PageToFile> | undefined;
-  let describe: (() => FileAttributes) | undefined;
+  let describe: DescribeFiles | undefined;
   let configuration: PageToFile | undefined;
   let style: PageToFile | undefined;
   let wanted: string | null = null;
@@ -161,7 +163,7 @@ function createFileElement({
 
   function configure(): void {
     if (!describe) return;
-    const attributes = describe();
+    const attributes = describe({ labelOf, textOf });
     frame.title = attributes.ariaLabel ?? '';
     fills = kind === 'download' && attributes.preview === true;
     const next: PageToFile = { type: 'configure', kind, attributes };
@@ -170,7 +172,7 @@ function createFileElement({
     channel?.send(next);
   }
 
-  const unwatch = page.appearance.watch(host, restyle);
+  const unwatch = page.appearance({ createAppearance }).watch(host, restyle);
   frame.src = page.fileURL;
   host.append(frame);
 
@@ -216,43 +218,5 @@ function createFileElement({
       rejectAll('The secure field was removed.');
       frame.remove();
     },
-  };
-}
-
-/** A frame of files as a component keeps it: mounted for a while, with the handlers of its last rendering. */
-export interface Files {
-  /** While it is mounted. */
-  element(): FileElement | undefined;
-  listen(handlers: FileHandlers): void;
-  /** Returns a function that takes the frame away. */
-  mount(page: Page, host: HTMLElement): () => void;
-}
-export interface FileHandlers {
-  onState(state: FilePageState): void;
-  onError(problem: Problem, help: ProblemHelp): void;
-}
-
-export function createFiles(kind: FileKind): Files {
-  let element: FileElement | undefined;
-  let handlers: FileHandlers | undefined;
-  return {
-    element: () => element,
-    listen(next) {
-      handlers = next;
-    },
-    mount: createMounting((page: Page, host: HTMLElement) => {
-      const made = createFileElement({
-        page,
-        kind,
-        host,
-        onState: (state) => handlers?.onState(state),
-        onError: (...problem) => handlers?.onError(...problem),
-      });
-      element = made;
-      return () => {
-        made.close();
-        element = undefined;
-      };
-    }),
   };
 }

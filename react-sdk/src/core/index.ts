@@ -4,8 +4,8 @@ export type { Control, Twin } from './control.js';
 export type { ProblemHelp } from './element.js';
 export { fieldsOf, storeFields } from './fields.js';
 export type { FormField, SecureField } from './fields.js';
-export { createFiles } from './file-element.js';
-export type { FileElement, Files } from './file-element.js';
+export { createFiles } from './files.js';
+export type { Files } from './files.js';
 export { createPage } from './page.js';
 export type { Connection, Page, PageOptions, Session } from './page.js';
 export type {

@@ -33,7 +33,7 @@ export interface Page {
   readonly fileURL: string;
   readonly origin: string;
   /** What watches the look of this page, once that part is there. */
-  appearance(part: PresentationPart): Appearance;
+  appearance(part: Pick<PresentationPart, 'createAppearance'>): Appearance;
   /** Every field of the page that takes input. */
   readonly fields: Set<FormField>;
   /** Mounts the hidden controller frame. Returns a function that takes it, and the session, away. */
@@ -81,7 +81,8 @@ export function createPage({
   const base = tokenizerURL.replace(/\/+$/, '');
   const { origin } = new URL(base);
   let made: Appearance | undefined;
-  const appearance = ({ createAppearance }: PresentationPart) => (made ??= createAppearance());
+  const appearance = ({ createAppearance }: Pick<PresentationPart, 'createAppearance'>) =>
+    (made ??= createAppearance());
   const listeners = new Set<() => void>();
   const failing = new Set<object>();
   let refresh: (() => unknown) | undefined;

@@ -47,7 +47,7 @@ export function FileHost({
         disabled={props.disabled}
         tabIndex={-1}
         aria-hidden
-        onClick={() => files.element()?.command('focus')}
+        onClick={() => files.command('focus')}
       />
     </div>
   );

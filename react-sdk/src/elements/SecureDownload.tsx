@@ -26,7 +26,7 @@ export const SecureDownload = /*#__PURE__*/ forwardRef<SecureText, SecureDownloa
     const { token, preview = false } = props;
     const latest = useLatest(props);
     const before = useRef('');
-    const { page, host, target, files } = useFile({
+    const { host, target, files } = useFile({
       kind: 'download',
       props,
       attributes: { preview },
@@ -36,8 +36,8 @@ export const SecureDownload = /*#__PURE__*/ forwardRef<SecureText, SecureDownloa
         before.current = now;
       },
     });
-    useEffect(() => files.element()?.show(token || null), [page, files, token]);
-    useImperativeHandle(ref, () => ({ retry: () => files.element()?.showAgain() }), [files]);
+    useEffect(() => files.show(token || null), [files, token]);
+    useImperativeHandle(ref, () => ({ retry: () => files.showAgain() }), [files]);
 
     return (
       <FileHost kind="download" props={props} preview={preview} host={host} target={target} files={files} />

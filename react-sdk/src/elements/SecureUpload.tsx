@@ -1,4 +1,3 @@
-import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { Batch, FilePageState, FileStatus, InvalidFileCode } from '@lunasec/secure-frame/protocol';
 import { forwardRef, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Files, FormField, SecureFocusEvent } from '../core/index.js';
@@ -125,17 +124,12 @@ export const SecureUpload = /*#__PURE__*/ forwardRef<SecureFiles, SecureUploadPr
   },
 );
 
-function filesOf({ element }: Files): SecureFiles {
-  const mounted = () => {
-    const made = element();
-    if (!made) throw new ProblemError('UNAVAILABLE', 'The secure field is not mounted.');
-    return made;
-  };
+function filesOf({ command, validate, tokenize }: Files): SecureFiles {
   return {
-    focus: () => element()?.command('focus'),
-    blur: () => element()?.command('blur'),
-    clear: () => element()?.command('clear'),
-    validate: async () => mounted().validate(),
-    tokenize: async (batch = { id: crypto.randomUUID(), size: 1 }) => mounted().tokenize(batch),
+    focus: () => command('focus'),
+    blur: () => command('blur'),
+    clear: () => command('clear'),
+    validate,
+    tokenize: (batch = { id: crypto.randomUUID(), size: 1 }) => tokenize(batch),
   };
 }

@@ -2,10 +2,8 @@ import type { FileAttributes, FileKind, FilePageState } from '@lunasec/secure-fr
 import { useEffect, useRef, useState } from 'react';
 import type { CSSProperties } from 'react';
 import { createFiles } from '../core/index.js';
-import { labelOf, textOf } from '../core/name.js';
 import type { ElementProps } from '../core/props.js';
 import { usePage } from '../provider/context.js';
-import { useIsomorphicLayoutEffect } from './useLatest.js';
 
 /** What both elements of files take. `data-…` attributes are passed on as well. */
 export interface SecureFileProps extends Pick<
@@ -40,25 +38,26 @@ export function useFile({
   const target = useRef<HTMLButtonElement>(null);
   const [files] = useState(() => createFiles(kind));
 
-  useIsomorphicLayoutEffect(() =>
-    files.listen({ onState, onError: (problem, help) => props.onError?.(problem, help) }),
-  );
-  useEffect(() => files.mount(page, host.current!), [page, files]);
+  // Before it is mounted: the frame is told at once.
   useEffect(() => {
     const at = target.current!;
-    files.element()?.configure(() => ({
-      ...attributes,
-      ariaLabel: textOf(at, props['aria-labelledby']) ?? props['aria-label'] ?? labelOf(at),
-      ariaDescription: props['aria-description'] ?? textOf(at, props['aria-describedby']),
-      // A disabled fieldset disables what is in it.
-      disabled: at.matches(':disabled'),
-      labels: props.labels,
-      dir: props.dir,
-      lang: props.lang ?? at.closest<HTMLElement>('[lang]')?.lang,
-    }));
+    files.update(
+      ({ labelOf, textOf }) => ({
+        ...attributes,
+        ariaLabel: textOf(at, props['aria-labelledby']) ?? props['aria-label'] ?? labelOf(at),
+        ariaDescription: props['aria-description'] ?? textOf(at, props['aria-describedby']),
+        // A disabled fieldset disables what is in it.
+        disabled: at.matches(':disabled'),
+        labels: props.labels,
+        dir: props.dir,
+        lang: props.lang ?? at.closest<HTMLElement>('[lang]')?.lang,
+      }),
+      { onState, onError: (problem, help) => props.onError?.(problem, help) },
+    );
   });
+  useEffect(() => files.mount(page, host.current!), [page, files]);
   const look = JSON.stringify([props.className, props.style]);
-  useEffect(() => files.element()?.restyle(), [files, look]);
+  useEffect(() => files.restyle(), [files, look]);
 
   return { page, host, target, files };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { waitFor } from '@testing-library/react';
-import { presentationPart } from '../core/parts.js';
+import { filePart, presentationPart } from '../core/parts.js';
 
 /** A tokenizer's frame as far as a page can tell: it takes the port it is offered, keeps what it gets, and answers. */
 export interface FakeFrame {
@@ -26,7 +26,9 @@ const open: { close(): void }[] = [];
 /** Stands in for the browser's frames, which jsdom does not load, and for its message channels, which it lacks. */
 export async function installFrames(): Promise<void> {
   // There at once, so that a test decides when what happens.
+  // One after the other: what both import is not loaded twice at a time, which jest does not bear.
   await new Promise((resolve) => presentationPart.use(resolve));
+  await new Promise((resolve) => filePart.use(resolve));
   class Channel extends MessageChannel {
     constructor() {
       super();
