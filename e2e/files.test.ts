@@ -437,6 +437,8 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     await upload();
     await page.getByText('Documents', { exact: true }).click();
     await frame().locator('.choose:focus').waitFor();
+    // Until the browser has moved its focus to the frame's process, keys go to the page.
+    await page.locator('[data-lunasec-focus-within]').waitFor();
     const opened = page.waitForEvent('filechooser');
     await page.keyboard.press('Enter');
     await (await opened).setFiles([await makeFile('keys.txt', 'keys')]);
