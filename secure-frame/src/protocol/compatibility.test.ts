@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pageToFile } from './files-to-frame.js';
+import { fileToPage } from './files-to-page.js';
 import { controllerToElement, elementToController } from './internal.js';
 import {
   connectMessage,
@@ -23,6 +25,8 @@ const directions: Record<string, Parser<unknown>> = {
   connect: connectMessage,
   pageToElement,
   elementToPage,
+  pageToFile,
+  fileToPage,
   pageToController,
   controllerToPage,
   elementToController,
@@ -59,7 +63,11 @@ function later(value: unknown): unknown {
       // Dictionaries have names of their own: there is no such thing as an unknown one.
       [
         name,
-        /^(headers|base|focus|hover|invalid|placeholder)$/.test(name) ? content : later(content),
+        /^(headers|labels|base|placeholder|focus|hover|invalid|hoverFocus|hoverInvalid|focusInvalid)$/.test(
+          name,
+        )
+          ? content
+          : later(content),
       ] as const,
   );
   return { ...Object.fromEntries(entries), addedLater: { more: [1] } };
