@@ -1,6 +1,7 @@
 import { useApolloClient, useMutation, useQuery } from '@apollo/client/react';
 import { LunaSecProvider } from '@lunasec/react-sdk';
 import { logoutMutation, sessionQuery } from './api.js';
+import { ConnectionStatus } from './ConnectionStatus.js';
 import { LoginScreen } from './LoginScreen.js';
 import { explain } from './problems.js';
 import { Records } from './Records.js';
@@ -37,6 +38,7 @@ export function App({ config }: { config: Config }) {
           </button>
         </div>
       </header>
+      <ConnectionStatus />
       <Records />
     </LunaSecProvider>
   );
