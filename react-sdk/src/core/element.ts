@@ -1,9 +1,11 @@
 import type { ElementKind, ElementState, Problem } from '@lunasec/secure-frame/protocol';
 import { createElementLink } from './link.js';
 import type { ElementLink } from './link.js';
+import { takesInput } from './marks.js';
 import type { Page } from './page.js';
 import type { ControlProps } from './props.js';
 import { createPresentation } from './presentation.js';
+import { createRenewal } from './renewal.js';
 
 /** What an app can do about a problem. */
 export interface ProblemHelp {
@@ -42,40 +44,28 @@ export interface SecureElement extends Omit<ElementLink, 'configure' | 'style' |
 export function createElement(options: ElementOptions): SecureElement {
   const { page, kind, frame, isLoaded, onState, onError } = options;
   let { props } = options;
-  let askedAt = 0;
-  /** Whether the grant of the token was renewed already, without success so far. */
-  let renewed = false;
-
   const link = createElementLink({
     page,
     frame,
-    takesInput: kind === 'input' || kind === 'textarea',
+    takesInput: takesInput(kind),
     isLoaded,
     onConnect: () => presentation.restyle(),
     events: {
       state(state, before) {
-        if (state.shown === 'shown') renewed = false;
+        if (state.shown === 'shown') renewal.reset();
         presentation.follow(state, before);
         onState(state, before);
       },
-      problem(problem) {
-        const isGrant = /^(READ_GRANT_MISSING|GRANT_EXPIRED)$/.test(problem.code);
-        onError(problem, { refresh: isGrant && !renewed && page.canRefresh() ? refresh : undefined });
-      },
+      problem: (problem) => onError(problem, renewal.helpFor(problem)),
       submit: options.onSubmit,
     },
   });
 
-  async function refresh(): Promise<void> {
-    renewed = true;
-    await page.renewGrants(askedAt);
-    askedAt = performance.now();
-    if (frame.isConnected) link.showAgain();
-  }
+  const renewal = createRenewal(page, frame, () => link.showAgain());
 
   function show(isFirst?: boolean): void {
-    renewed = false;
-    askedAt = performance.now();
+    renewal.reset();
+    renewal.asked();
     link.show(props.token || null, !isFirst && props.token !== undefined);
   }
 

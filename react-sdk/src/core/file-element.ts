@@ -13,6 +13,7 @@ import type { ProblemHelp } from './element.js';
 import { connectFrame, setStyles } from './frames.js';
 import { createMounting } from './mounting.js';
 import type { Page } from './page.js';
+import { createRenewal } from './renewal.js';
 import { readStyles } from './style.js';
 
 /** A frame of files in a page: all of it is drawn inside, what crosses the line are tokens, sizes and states. */
@@ -61,9 +62,6 @@ function createFileElement({
   let takeBack = () => {};
   let fills = false;
   let lastId = 0;
-  /** When the token was asked for, and whether its grant was renewed since it was shown last. */
-  let askedAt = 0;
-  let renewed = false;
   let dead = false;
 
   setStyles(frame, { all: 'initial', display: 'block', width: '100%', height: '0', visibility: 'hidden' });
@@ -92,7 +90,7 @@ function createFileElement({
       if (message.type === 'state') {
         setStyles(frame, { visibility: 'visible', height: fills ? '100%' : `${message.height}px` });
         const { type: _, ...state } = message;
-        if (state.shown === 'shown') renewed = false;
+        if (state.shown === 'shown') renewal.reset();
         onState(state);
       } else if (message.type === 'problem') fail(message.problem);
       else if (message.type === 'connection') page.reportConnection(frame, message.state);
@@ -103,22 +101,15 @@ function createFileElement({
     },
   });
 
-  /** Where a new read grant may help, and was not asked for already, the app may do so. */
-  function fail(problem: Problem): void {
-    const isGrant = problem.code === 'READ_GRANT_MISSING' || problem.code === 'GRANT_EXPIRED';
-    const canRefresh = kind === 'download' && isGrant && !renewed && page.canRefresh();
-    onError(problem, { refresh: canRefresh ? refresh : undefined });
-  }
+  const renewal = createRenewal(page, frame, showAgain);
 
-  async function refresh(): Promise<void> {
-    renewed = true;
-    await page.renewGrants(askedAt);
-    if (frame.isConnected) showAgain();
+  function fail(problem: Problem): void {
+    onError(problem, kind === 'download' ? renewal.helpFor(problem) : { refresh: undefined });
   }
 
   function showAgain(): void {
     if (wanted === null) return;
-    askedAt = performance.now();
+    renewal.asked();
     takeBack();
     takeBack = page.prefetch(wanted);
     channel?.send({ type: 'show', token: wanted });
@@ -190,7 +181,7 @@ function createFileElement({
       }
       if (token === wanted) return;
       wanted = token;
-      renewed = false;
+      renewal.reset();
       if (token !== null) return showAgain();
       takeBack();
       channel?.send({ type: 'show', token });
