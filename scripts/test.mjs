@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** `npm test`: installs and builds what is missing, then proves everything that can run on this machine. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { bold, green, note, red, seconds, step, yellow } from './lib/progress.mjs';
 import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
 
 requireNode();
 const since = Date.now();
-const tests = { passed: 0, failed: 0, skipped: [] };
+const tests = { passed: 0, failed: [], skipped: [] };
 let services = { environment: {}, missing: [], stop: async () => undefined };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => services.stop().then(() => process.exit(130)));
@@ -42,6 +42,11 @@ for (const [name, task] of steps) {
 
 await services.stop();
 
+if (tests.failed.length > 0) {
+  // Named once more, last: what failed first may have scrolled far away.
+  console.log(red('\nFailed:'));
+  for (const name of tests.failed) console.log(`  - ${name}`);
+}
 if (tests.skipped.length > 0) {
   console.log(yellow('\nSkipped here:'));
   for (const name of tests.skipped) console.log(`  - ${name}`);
@@ -50,7 +55,7 @@ if (tests.skipped.length > 0) {
 console.log(
   `\n${failures === 0 ? green(bold('All green')) : red(bold(`${failures} step(s) failed`))} in ${seconds(since)}`,
 );
-console.log(`${tests.passed} passed, ${tests.failed} failed, ${tests.skipped.length} skipped`);
+console.log(`${tests.passed} passed, ${tests.failed.length} failed, ${tests.skipped.length} skipped`);
 process.exit(failures === 0 && tests.passed > 0 ? 0 : 1);
 
 /** Where one of them cannot be had its tests are skipped; in CI, where all must run, that is a failure. */
@@ -79,10 +84,15 @@ async function jest(script) {
   if (!existsSync(file)) return { code: 1, output: result.output };
   const report = JSON.parse(readFileSync(file, 'utf8'));
   tests.passed += report.numPassedTests;
-  tests.failed += report.numFailedTests;
-  for (const suite of report.testResults)
-    for (const test of suite.assertionResults)
+  for (const suite of report.testResults) {
+    // A file that could not be loaded has no test to name.
+    if (suite.status === 'failed' && suite.assertionResults.length === 0)
+      tests.failed.push(relative(root, suite.name));
+    for (const test of suite.assertionResults) {
+      if (test.status === 'failed') tests.failed.push(`${relative(root, suite.name)}: ${test.fullName}`);
       if (test.status === 'pending' || test.status === 'todo') tests.skipped.push(test.fullName);
+    }
+  }
   const failed = report.testResults
     .filter((suite) => suite.status === 'failed')
     .map((suite) => suite.message);
