@@ -13,6 +13,7 @@ export const packages = [
   'react-sdk',
   'demo-graphql-app',
   'gallery',
+  'proof',
 ];
 
 const minimumNode = [20, 19];

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+/**
+ * `npm run prove [-- <name> …]`: the attacks, random cases, histories, faults and load of docs/testing.md in full, with a
+ * table of what was tried. `npm test` runs the quick part of each.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bold, green, note, red, seconds, step } from './lib/progress.mjs';
+import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
+
+/** Each with the files that jest runs for it, by project. */
+const proofs = {
+  'hostile-page': { name: 'Hostile page', project: 'e2e', files: 'hostile-page' },
+  'hostile-client': { name: 'Hostile API client', project: 'e2e', files: 'hostile-client' },
+  fuzz: {
+    name: 'Fuzzing and vectors',
+    project: 'secure-frame tokenizer-api node-sdk',
+    files: '(fuzz|vectors)',
+  },
+  directive: { name: 'The directive against its oracle', project: 'node-sdk', files: 'directive/oracle' },
+  model: { name: 'Model check', project: 'tokenizer-api', files: 'model-check' },
+  faults: { name: 'Faults', project: 'e2e', files: 'faults/' },
+  load: { name: 'Load and soak', script: 'soak' },
+  'supply-chain': { name: 'Supply chain', script: 'supply-chain' },
+};
+
+requireNode();
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in proofs));
+if (unknown.length > 0) {
+  console.error(`There is no proof "${unknown[0]}". There are: ${Object.keys(proofs).join(', ')}.`);
+  process.exit(2);
+}
+const chosen = Object.entries(proofs).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+
+const since = Date.now();
+const figuresFile = join(root, '.cache', 'proof-figures.jsonl');
+mkdirSync(join(root, '.cache'), { recursive: true });
+rmSync(figuresFile, { force: true });
+writeFileSync(figuresFile, '');
+let services;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => Promise.resolve(services?.stop()).then(() => process.exit(130)));
+
+for (const [name, task] of [
+  ['Installing dependencies (npm ci)', () => (isInstalled() ? { code: 0 } : install())],
+  ['Building the packages', build],
+  ['Starting MongoDB, S3 and KMS', startServices],
+])
+  if ((await step(name, task)).code !== 0) process.exit(1);
+
+const results = [];
+for (const [, proof] of chosen) {
+  const began = Date.now();
+  const { code } = await step(proof.name, () => prove(proof));
+  results.push({ proof, holds: code === 0, took: seconds(began) });
+}
+await services.stop();
+
+const figures = readFileSync(figuresFile, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
+console.log(bold('\nProofs'));
+for (const { proof, holds, took } of results)
+  console.log(`${holds ? green('✓ holds ') : red('✗ fails ')} ${proof.name} ${took}`);
+console.log(bold('\nWhat was tried'));
+const width = Math.max(0, ...figures.map(({ proof }) => proof.length));
+for (const { proof, figures: tried } of figures)
+  console.log(
+    `${proof.padEnd(width)}  ${Object.entries(tried)
+      .map(([what, count]) => `${typeof count === 'number' ? count.toLocaleString('en') : count} ${what}`)
+      .join(', ')}`,
+  );
+const failed = results.filter(({ holds }) => !holds);
+console.log(
+  `\n${failed.length === 0 ? green(bold('All hold')) : red(bold(`${failed.length} failed`))} in ${seconds(since)}`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
+
+async function startServices() {
+  services = await (await import('./services/index.mjs')).startServices({ note });
+  return {
+    code: services.missing.length > 0 ? 1 : 0,
+    details: services.started.map(({ name, what }) => `${name}: ${what}`),
+    output: services.missing.map(({ name, why }) => `There is no ${name}: ${why}.`).join('\n'),
+  };
+}
+
+function prove({ project, files, script }) {
+  const env = { ...services.environment, LUNASEC_PROOF: 'whole', LUNASEC_PROOF_FIGURES: figuresFile };
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand'];
+  return script
+    ? run('npm', ['run', script], { quiet: true, env })
+    : run(process.execPath, [...jest, files, '--selectProjects', ...project.split(' ')], {
+        quiet: true,
+        env,
+      });
+}
