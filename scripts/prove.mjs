@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run prove [-- <name> …]`: the attacks, random cases, histories, faults and load of docs/testing.md in full, with a
- * table of what was tried. `npm test` runs the quick part of each.
+ * `npm run prove [-- <name> …]`: attacks and random cases at length, with a table of what was tried. `npm test` runs the quick part
+ * of each.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,17 +11,7 @@ import { build, install, isInstalled, requireNode, root, run } from './lib/works
 /** Each with the files that jest runs for it, by project. */
 const proofs = {
   'hostile-page': { name: 'Hostile page', project: 'e2e', files: 'hostile-page' },
-  'hostile-client': { name: 'Hostile API client', project: 'e2e', files: 'hostile-client' },
-  fuzz: {
-    name: 'Fuzzing and vectors',
-    project: 'secure-frame tokenizer-api node-sdk',
-    files: '(fuzz|vectors)',
-  },
   directive: { name: 'The directive against its oracle', project: 'node-sdk', files: 'directive/oracle' },
-  model: { name: 'Model check', project: 'tokenizer-api', files: 'model-check' },
-  faults: { name: 'Faults', project: 'e2e', files: 'faults/' },
-  load: { name: 'Load and soak', script: 'soak' },
-  'supply-chain': { name: 'Supply chain', script: 'supply-chain' },
 };
 
 requireNode();
@@ -87,13 +77,11 @@ async function startServices() {
   };
 }
 
-function prove({ project, files, script }) {
+function prove({ project, files }) {
   const env = { ...services.environment, LUNASEC_PROOF: 'whole', LUNASEC_PROOF_FIGURES: figuresFile };
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand'];
-  return script
-    ? run('npm', ['run', script], { quiet: true, env })
-    : run(process.execPath, [...jest, files, '--selectProjects', ...project.split(' ')], {
-        quiet: true,
-        env,
-      });
+  return run(process.execPath, [...jest, files, '--selectProjects', ...project.split(' ')], {
+    quiet: true,
+    env,
+  });
 }
