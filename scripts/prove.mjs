@@ -3,44 +3,50 @@
  * `npm run prove [-- <name> …]`: attacks and random cases at length, with a table of what was tried. `npm test` runs the quick part
  * of each.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bold, green, note, red, seconds, step } from './lib/progress.mjs';
+import { bold, green, red, seconds, step } from './lib/progress.mjs';
+import { createTestServices } from './lib/test-services.mjs';
 import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
 
 /** Each with the files that jest runs for it, by project. */
 const proofs = {
-  'hostile-page': { name: 'Hostile page', project: 'e2e', files: 'hostile-page' },
-  directive: { name: 'The directive against its oracle', project: 'node-sdk', files: 'directive/oracle' },
+  'hostile-page': { name: 'Hostile page', projects: ['e2e'], files: 'hostile-page' },
+  directive: { name: 'The directive against its oracle', projects: ['node-sdk'], files: 'directive/oracle' },
 };
 
 requireNode();
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in proofs));
+const unknown = wanted.filter((name) => !Object.hasOwn(proofs, name));
 if (unknown.length > 0) {
   console.error(`There is no proof "${unknown[0]}". There are: ${Object.keys(proofs).join(', ')}.`);
   process.exit(2);
 }
-const chosen = Object.entries(proofs).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const chosen = Object.keys(proofs).filter((name) => wanted.length === 0 || wanted.includes(name));
 
 const since = Date.now();
 const figuresFile = join(root, '.cache', 'proof-figures.jsonl');
 mkdirSync(join(root, '.cache'), { recursive: true });
-rmSync(figuresFile, { force: true });
 writeFileSync(figuresFile, '');
-let services;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.once(signal, () => Promise.resolve(services?.stop()).then(() => process.exit(130)));
+const services = createTestServices();
 
 for (const [name, task] of [
   ['Installing dependencies (npm ci)', () => (isInstalled() ? { code: 0 } : install())],
   ['Building the packages', build],
-  ['Starting MongoDB, S3 and KMS', startServices],
+  [
+    'Starting MongoDB, S3 and KMS',
+    () => services.start({ refusal: 'A proof needs every service: see scripts/services.' }),
+  ],
 ])
-  if ((await step(name, task)).code !== 0) process.exit(1);
+  if ((await step(name, task)).code !== 0) {
+    // Some of the services may have been started.
+    await services.stop();
+    process.exit(1);
+  }
 
 const results = [];
-for (const [, proof] of chosen) {
+for (const name of chosen) {
+  const proof = proofs[name];
   const began = Date.now();
   const { code } = await step(proof.name, () => prove(proof));
   results.push({ proof, holds: code === 0, took: seconds(began) });
@@ -68,19 +74,10 @@ console.log(
 );
 process.exit(failed.length === 0 ? 0 : 1);
 
-async function startServices() {
-  services = await (await import('./services/index.mjs')).startServices({ note });
-  return {
-    code: services.missing.length > 0 ? 1 : 0,
-    details: services.started.map(({ name, what }) => `${name}: ${what}`),
-    output: services.missing.map(({ name, why }) => `There is no ${name}: ${why}.`).join('\n'),
-  };
-}
-
-function prove({ project, files }) {
+function prove({ projects, files }) {
   const env = { ...services.environment, LUNASEC_PROOF: 'whole', LUNASEC_PROOF_FIGURES: figuresFile };
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand'];
-  return run(process.execPath, [...jest, files, '--selectProjects', ...project.split(' ')], {
+  return run(process.execPath, [...jest, files, '--selectProjects', ...projects], {
     quiet: true,
     env,
   });

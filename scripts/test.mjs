@@ -2,15 +2,16 @@
 /** `npm test`: installs and builds what is missing, then proves everything that can run on this machine. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { bold, green, note, red, seconds, step, yellow } from './lib/progress.mjs';
+import { bold, green, red, seconds, step, yellow } from './lib/progress.mjs';
+import { createTestServices } from './lib/test-services.mjs';
 import { build, install, isInstalled, requireNode, root, run } from './lib/workspace.mjs';
 
 requireNode();
 const since = Date.now();
 const tests = { passed: 0, failed: [], skipped: [] };
-let services = { environment: {}, missing: [], stop: async () => undefined };
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.once(signal, () => services.stop().then(() => process.exit(130)));
+const services = createTestServices();
+/** Where one of them cannot be had its tests are skipped; in CI, where all must run, that is a failure. */
+const refusal = process.env.CI ? 'In CI every service must be there: see scripts/services.' : undefined;
 
 const steps = [
   ['Installing dependencies (npm ci)', () => (isInstalled() ? { code: 0 } : install())],
@@ -19,7 +20,7 @@ const steps = [
   ['Linting', () => run('npm', ['run', 'lint'], { quiet: true })],
   ['Checking the format', () => run('npm', ['run', 'format:check'], { quiet: true })],
   ['Measuring what browsers load', () => run('npm', ['run', 'size'], { quiet: true })],
-  ['Starting MongoDB, S3 and KMS', startTestServices],
+  ['Starting MongoDB, S3 and KMS', () => services.start({ refusal })],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],
   // These download: examples' dependencies and other versions of Node. Not each time, and not without a network.
@@ -57,21 +58,6 @@ console.log(
 );
 console.log(`${tests.passed} passed, ${tests.failed.length} failed, ${tests.skipped.length} skipped`);
 process.exit(failures === 0 && tests.passed > 0 ? 0 : 1);
-
-/** Where one of them cannot be had its tests are skipped; in CI, where all must run, that is a failure. */
-async function startTestServices() {
-  const { startServices } = await import('./services/index.mjs');
-  services = await startServices({ note });
-  const isFailure = services.missing.length > 0 && Boolean(process.env.CI);
-  return {
-    code: isFailure ? 1 : 0,
-    details: [
-      ...services.started.map(({ name, what }) => `${name}: ${what}`),
-      ...services.missing.map(({ name, why }) => `${name}: none (${why})`),
-    ],
-    output: isFailure ? 'In CI every service must be there: see scripts/services.' : '',
-  };
-}
 
 /** Runs one jest script and adds its counts; a run in which no test executed has failed. */
 async function jest(script) {
