@@ -44,9 +44,10 @@ const importDirection = packages.map((name) => {
 
 /** Inside tokenizer-api: main → server → graphql → services → stores; nothing points back. */
 const layers = [
-  { files: 'services', forbidden: ['graphql', 'server', 'http'] },
-  { files: 'stores', forbidden: ['graphql', 'services', 'auth', 'server', 'http'] },
-  { files: 'auth', forbidden: ['graphql', 'server', 'http'] },
+  { files: 'services', forbidden: ['graphql', 'server', 'http', 'console'] },
+  { files: 'stores', forbidden: ['graphql', 'services', 'auth', 'server', 'http', 'console'] },
+  { files: 'auth', forbidden: ['graphql', 'server', 'http', 'console'] },
+  { files: '{graphql,http}', forbidden: ['server', 'console'] },
 ].map(({ files, forbidden }) => ({
   files: [`tokenizer-api/src/${files}/**/*.ts`],
   ignores: ['**/*.test.ts'],
@@ -70,7 +71,12 @@ const layers = [
 }));
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '**/.lunasec/**', '.nx/**', 'coverage/**'] },
+  {
+    ignores: [
+      ...['**/dist/**', '**/node_modules/**', '.cache/**', '**/.lunasec/**', '.nx/**', 'coverage/**'],
+      ...['docs/.vitepress/cache/**', '**/.next/**', '**/next-env.d.ts'],
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -87,8 +93,10 @@ export default tseslint.config(
       'secure-frame/**/*.ts',
       'react-sdk/**/*.{ts,tsx}',
       '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}',
+      'examples/**/*.{jsx,tsx}',
+      'docs/.vitepress/theme/**',
     ],
-    languageOptions: { globals: { ...globals.browser } },
+    languageOptions: { globals: { ...globals.browser }, parserOptions: { ecmaFeatures: { jsx: true } } },
   },
   {
     files: ['react-sdk/**/*.{ts,tsx}', '{demo-graphql-app,gallery}/web/**/*.{ts,tsx}'],

@@ -48,7 +48,14 @@ export default {
     project('react-sdk', react18),
     project('demo-graphql-app', { setupFiles: ['reflect-metadata'] }),
     project('gallery'),
-    project('e2e'),
+    project('e2e', { setupFilesAfterEnv: ['<rootDir>/support/second-attempts.ts'] }),
+    {
+      displayName: 'examples',
+      rootDir: './examples',
+      testEnvironment: 'node',
+      testMatch: ['**/*.test.mjs'],
+      transform: {},
+    },
     {
       displayName: 'scripts',
       rootDir: './scripts',

@@ -3,13 +3,22 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.js';
-import { createRecord, graphql, logIn, secureInput, shownText } from './support/demo.js';
+import {
+  beginPatient,
+  createPatient,
+  createPatientMutation,
+  graphql,
+  logIn,
+  patientCalled,
+  reveal,
+  secureInput,
+  shownText,
+} from './support/demo.js';
 import { listFiles } from './support/files.js';
 import { createSession, takeAssertion } from './support/handshake.js';
 import { stopObjectStore } from './support/object-store.js';
 import { startStack, type Stack } from './support/stack.js';
 
-const createPerson = 'mutation ($input: CreatePersonInput!) { createPerson(input: $input) { id } }';
 const unknownToken = 'lunasec-00000000-0000-4000-8000-000000000000';
 
 describe('what can go wrong says so, and leaves nothing half done', () => {
@@ -45,22 +54,22 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
 
   test('a stopped object store: the person is told, keeps the text, and can save once it is back', async () => {
     const restart = await stopObjectStore(stack);
-    await page.getByRole('button', { name: 'New record' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Kept');
+    await beginPatient(page, 'Kept');
     await secureInput(page, 'National id').fill('219-09-9999');
     await page.getByRole('button', { name: 'Save' }).click();
     await notice('can’t be reached right now').waitFor();
-    expect((await graphql<{ people: unknown[] }>(page, '{ people { id } }')).data?.people).toEqual([]);
+    expect((await graphql<{ patients: unknown[] }>(page, '{ patients { id } }')).data?.patients).toEqual([]);
     expect(await secureInput(page, 'National id').inputValue()).toBe('219-09-9999');
 
     await restart();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Kept' }).waitFor();
+    await reveal(page, 'National id');
     await shownText(page, 'National id').filter({ hasText: '219-09-9999' }).waitFor();
   });
 
   test('an oversized value: TOO_LARGE, and the text stays', async () => {
-    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('link', { name: 'Edit' }).click();
     await secureInput(page, 'Notes').fill('x'.repeat(1024 * 1024 + 1));
     await page.getByRole('button', { name: 'Save' }).click();
     await notice('too long to store').waitFor();
@@ -69,22 +78,28 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
   });
 
   test('an unknown token in a mutation: TOKEN_NOT_FOUND, and no row', async () => {
-    const answer = await graphql(page, createPerson, { input: { name: 'Ghost', nationalId: unknownToken } });
+    const answer = await graphql(page, createPatientMutation, {
+      input: { ...patientCalled('Ghost'), nationalId: unknownToken },
+    });
     expect(answer.errors?.map(({ extensions }) => extensions?.code)).toEqual(['TOKEN_NOT_FOUND']);
-    const { data } = await graphql<{ people: { name: string }[] }>(page, '{ people { name } }');
-    expect(data?.people).toEqual([{ name: 'Kept' }]);
+    const { data } = await graphql<{ patients: { name: string }[] }>(page, '{ patients { name } }');
+    expect(data?.patients).toEqual([{ name: 'Kept' }]);
   });
 
   test('text where a token belongs: BAD_USER_INPUT', async () => {
-    const answer = await graphql(page, createPerson, { input: { name: 'Ghost', nationalId: '078-05-1120' } });
+    const answer = await graphql(page, createPatientMutation, {
+      input: { ...patientCalled('Ghost'), nationalId: '078-05-1120' },
+    });
     expect(answer.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
   });
 
   test('an unknown token in a frame: READ_GRANT_MISSING, shown as what to do', async () => {
+    await page.getByRole('button', { name: 'Attack this page' }).click();
     await page.getByText('Try somebody else’s token').click();
     await page.getByLabel('Token', { exact: true }).fill(unknownToken);
-    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
     await notice('You may not read this value').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
   });
 
   test('malformed GraphQL: BAD_USER_INPUT from the tokenizer, with no trace of its inside', async () => {
@@ -116,7 +131,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
   test('an assertion tampered with on its way: the page says that the login is not accepted', async () => {
     const other = await browser.newPage();
     await logIn(other, stack.appURL, 'Grace Hopper');
-    await createRecord(other, { name: 'Shown', nationalId: '457-55-5462' });
+    await createPatient(other, { name: 'Shown', nationalId: '457-55-5462' });
     const assertion = await takeAssertion(other, stack);
     await other.route('**/.lunasec/secure-frame', (route) =>
       route.fulfill({
@@ -134,8 +149,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
 
   test('after the sweep nothing is left of what no server accepted', async () => {
     // Uploaded, and never sent to a server.
-    await page.getByRole('button', { name: 'New record' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Never');
+    await beginPatient(page, 'Never');
     await page.route(`${stack.appURL}/graphql`, (route) => route.abort());
     await secureInput(page, 'National id').fill('219-09-9998');
     // The app sends its mutation only after the upload: until then the sweep would meet one in flight.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Browser, Download, Page, Route } from 'playwright-core';
 import { fixtureApp } from './fixture/server.js';
-import { hostileScript, lootOf } from './hostile/script.js';
+import { hostileScript, lootOf } from './hostile-page/script.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
 import { chooseFiles, dropFiles } from './support/chosen-files.js';
@@ -147,7 +147,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     await upload('&multiple');
     const names = ['one.txt', 'two.txt', 'three.txt'];
     const paths = await Promise.all(names.map((name) => makeFile(name, `content of ${name}`)));
-    await dropFiles(page, 'iframe[title="Documents"]', paths);
+    await dropFiles(page, 'Documents', paths);
     for (const name of names) await inState(name, 'stored');
     expect(await frame().locator('.name').allTextContents()).toEqual(names);
     expect(await save()).toBe('saved 3');
@@ -165,7 +165,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     const path = await makeFile('stray.txt', 'stray');
     await page.locator('fieldset').evaluate((it: HTMLFieldSetElement) => (it.disabled = true));
     await frame().locator('.zone.off').waitFor();
-    await dropFiles(page, 'iframe[title="Documents"]', [path]);
+    await dropFiles(page, 'Documents', [path]);
     expect(await frame().locator('.row').count()).toBe(0);
     expect(page.url()).toContain(stack.appURL);
   });
@@ -196,7 +196,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
       await makeFile('other.exe', 'MZ'),
       await makeFile('more.txt', 'more'),
     ];
-    await dropFiles(page, 'iframe[title="Documents"]', paths);
+    await dropFiles(page, 'Documents', paths);
     await row('large.txt').getByText('Too large: 1 kB at most').waitFor();
     await row('other.exe').getByText('Not a type').waitFor();
     await row('more.txt').getByText('One too many: 1 at most').waitFor();
@@ -228,7 +228,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     let slow = true;
     await breakStore(async (route) => {
       parts++;
-      if (slow) await new Promise((resolve) => setTimeout(resolve, 300));
+      while (slow) await new Promise((resolve) => setTimeout(resolve, 20));
       await route.continue().catch(() => undefined);
     });
     await chooseFiles(page, 'Documents', [path]);
@@ -253,6 +253,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     await chooseFiles(page, 'Documents', [path]);
     await frame().getByRole('button', { name: 'Cancel: paused.bin' }).click();
     await row('paused.bin').waitFor({ state: 'detached' });
+    slow = false;
     expect(await save()).toBe('saved 0');
   });
 
@@ -399,7 +400,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     await secureFrame(hostile, 'Documents').locator('.zone').waitFor();
     await chooseFiles(hostile, 'Documents', paths);
     await secureFrame(hostile, 'Documents').locator('[data-state=stored]').nth(1).waitFor();
-    await dropFiles(hostile, 'iframe[title="Documents"]', [await makeFile('Quagga dropped.txt', 'Quaggas')]);
+    await dropFiles(hostile, 'Documents', [await makeFile('Quagga dropped.txt', 'Quaggas')]);
     await secureFrame(hostile, 'Documents').locator('[data-state=stored]').nth(2).waitFor();
     await hostile.getByRole('button', { name: 'Save' }).click();
     await hostile.getByText(/saved/).waitFor();

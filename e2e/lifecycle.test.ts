@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.js';
 import {
-  createRecord,
+  createPatient,
+  createPatientMutation,
   graphql,
   logIn,
+  patientCalled,
+  reveal,
   secureFrame,
   secureInput,
   shownText,
@@ -47,16 +50,16 @@ describe.each(kinds)('the life of a value on %s, in a real browser', (_name, cre
   });
 
   const rows = () => {
-    const database = new Database(join(stack.directory, 'app/demo.sqlite'), { readonly: true });
+    const database = new Database(join(stack.directory, 'app/clinic.sqlite'), { readonly: true });
     try {
-      return database.prepare('SELECT * FROM people').all() as Record<string, string>[];
+      return database.prepare('SELECT * FROM patients').all() as Record<string, string>[];
     } finally {
       database.close();
     }
   };
 
   test('a value typed into a secure field reaches the app as a token only', async () => {
-    await createRecord(page, { name: 'Hilda Whitcher', nationalId, notes });
+    await createPatient(page, { name: 'Hilda Whitcher', nationalId, notes });
     const [row] = rows();
     token = row!.nationalId!;
     expect(token).toMatch(tokenPattern);
@@ -78,19 +81,25 @@ describe.each(kinds)('the life of a value on %s, in a real browser', (_name, cre
 
   test('the page shows the value after a reload, and the token beside it', async () => {
     await page.reload();
+    await shownText(page, 'National id').filter({ hasText: '•••-••-1120' }).waitFor();
+    await reveal(page, 'National id');
     await shownText(page, 'National id').filter({ hasText: nationalId }).waitFor();
     await shownText(page, 'Notes').filter({ hasText: notes }).waitFor();
-    await page.locator('.server').getByText(token).waitFor();
+    await page
+      .locator('.server')
+      .getByText(`${token.slice(0, 16)}…${token.slice(-4)}`)
+      .waitFor();
     expect(await page.content()).not.toContain(nationalId);
   });
 
   test('an edit keeps the untouched value, replaces the changed one and deletes the old', async () => {
     const before = rows()[0]!;
-    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('link', { name: 'Edit' }).click();
     await expect(secureInput(page, 'National id').inputValue()).resolves.toBeDefined();
     await secureFrame(page, 'Notes').locator('textarea').fill('Nothing known.');
     await page.getByRole('button', { name: 'Save' }).click();
     await shownText(page, 'Notes').filter({ hasText: 'Nothing known.' }).waitFor();
+    await reveal(page, 'National id');
     await shownText(page, 'National id').filter({ hasText: nationalId }).waitFor();
     const after = rows()[0]!;
     expect(after.nationalId).toBe(before.nationalId);
@@ -101,21 +110,20 @@ describe.each(kinds)('the life of a value on %s, in a real browser', (_name, cre
   test("another user's mutation with the first user's token fails STORE_GRANT_MISSING", async () => {
     const other = await (await browser.newContext()).newPage();
     await logIn(other, stack.appURL, 'Grace Hopper');
-    const answer = await graphql(
-      other,
-      'mutation ($input: CreatePersonInput!) { createPerson(input: $input) { id } }',
-      { input: { name: 'Mallory', nationalId: token } },
-    );
+    const answer = await graphql(other, createPatientMutation, {
+      input: { ...patientCalled('Mallory'), nationalId: token },
+    });
     expect(answer.errors?.map((error) => error.extensions?.code)).toEqual(['STORE_GRANT_MISSING']);
     expect(rows().map((row) => row.name)).toEqual(['Hilda Whitcher']);
 
     // And pasted into a secure paragraph, without a read grant, the frame shows nothing.
+    await other.getByRole('button', { name: 'Attack this page' }).click();
     await other.getByText('Try somebody else’s token').click();
-    await other.getByLabel('Token', { exact: true }).fill(token);
-    await other.getByRole('button', { name: 'Show' }).click();
+    await other.getByLabel('Token', { exact: true }).fill(rows()[0]!.notes!);
+    await other.getByRole('button', { name: 'Show', exact: true }).click();
     await other.getByRole('alert').filter({ hasText: 'You may not read this value' }).waitFor();
     for (const frame of other.frames())
-      expect(await frame.locator('body').innerText()).not.toContain(nationalId);
+      expect(await frame.locator('body').innerText()).not.toContain('Nothing known.');
     await other.context().close();
   });
 
@@ -125,15 +133,14 @@ describe.each(kinds)('the life of a value on %s, in a real browser', (_name, cre
     expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
   });
 
-  test('deleting the record deletes its values', async () => {
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No records yet.').waitFor();
+  test('deleting the patient deletes their values', async () => {
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('No patients yet.').waitFor();
     expect(rows()).toEqual([]);
-    const answer = await graphql(
-      page,
-      'mutation ($input: CreatePersonInput!) { createPerson(input: $input) { id } }',
-      { input: { name: 'Ghost', nationalId: token } },
-    );
+    const answer = await graphql(page, createPatientMutation, {
+      input: { ...patientCalled('Ghost'), nationalId: token },
+    });
     expect(answer.errors?.[0]?.extensions?.code).toBe('TOKEN_DELETED');
   });
 });

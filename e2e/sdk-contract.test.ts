@@ -116,7 +116,7 @@ function describeSDK(name: string, open: () => Promise<World>): void {
         expect(await grant(ada, token, 'User.ssn:1')).toBe('ok');
       });
 
-      test('can come later, and are not longer than 512 characters', async () => {
+      test('can come later, and are well-formed texts of at most 512 characters', async () => {
         const ada = newSession();
         const token = await accepted(ada);
         expect(await grant(ada, token, 'anywhere')).toBe('ok');
@@ -124,6 +124,8 @@ function describeSDK(name: string, open: () => Promise<World>): void {
         expect(await grant(ada, token, 'anywhere')).toBe('BINDING_MISMATCH');
         expect(await verify(ada, token, 'b'.repeat(513))).toBe('BAD_USER_INPUT');
         expect(await grant(ada, token, 'b'.repeat(513))).toBe('BAD_USER_INPUT');
+        expect(await verify(ada, token, 'b\ud800')).toBe('BAD_USER_INPUT');
+        expect(await grant(ada, token, 'b\ud800')).toBe('BAD_USER_INPUT');
       });
     });
 

@@ -6,16 +6,16 @@
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { graphql, openFrame } from './lib/frame.mjs';
 import { bold, green, red, seconds, step } from './lib/progress.mjs';
 import { requireNode, root } from './lib/workspace.mjs';
+import { freePorts } from './services/ports.mjs';
 
-/** node-sdk, and what it depends on in this repository. */
-const published = ['secure-frame', 'node-sdk'];
+/** What examples depend on of this repository. */
+const published = ['secure-frame', 'node-sdk', 'react-sdk'];
 const secret = 'AB 12 34 56 C';
 
 requireNode();
@@ -61,7 +61,10 @@ async function pack() {
   for (const name of published) {
     const { code, output } = await npm(join(root, name), 'pack', '--json', '--pack-destination', folder);
     if (code !== 0) return { code, output };
-    files.push(join(folder, JSON.parse(output.slice(output.indexOf('[')))[0].filename));
+    files.push({
+      name: `@lunasec/${name}`,
+      file: join(folder, JSON.parse(output.slice(output.indexOf('[')))[0].filename),
+    });
   }
   return { code: 0, files };
 }
@@ -70,11 +73,14 @@ async function check({ name, port, appURL, tokenizerURL, tarballs }) {
   const directory = join(folder, name);
   cpSync(join(root, 'examples', name), directory, {
     recursive: true,
-    filter: (path) => !/[/\\](node_modules|dist)$/.test(path),
+    filter: (path) => !/[/\\](node_modules|dist|\.next)$/.test(path),
   });
-  const installed = await npm(directory, 'install', '--no-audit', '--no-fund', ...tarballs);
+  const { scripts, dependencies } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  // What the others need of the repository, and what this example says that it needs.
+  const wanted = tarballs.filter(({ name: it }) => it === '@lunasec/secure-frame' || dependencies[it]);
+  const files = wanted.map(({ file }) => file);
+  const installed = await npm(directory, 'install', '--no-audit', '--no-fund', ...files);
   if (installed.code !== 0) return installed;
-  const { scripts } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   if (scripts.build) {
     const built = await npm(directory, 'run', 'build');
     if (built.code !== 0) return built;
@@ -202,21 +208,6 @@ function npm(cwd, ...args) {
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
     child.on('close', (code) => resolve({ code: code ?? 1, output: code === 0 ? output : output + errors }));
   });
-}
-
-/** All at once, so that they differ. */
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise((resolve, reject) => {
-          server.once('error', reject).listen(0, 'localhost', () => resolve(server.address().port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 function fail(message) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run prove [-- <name> …]`: attacks and random cases at length, with a table of what was tried. `npm test` runs the quick part
- * of each.
+ * `npm run prove [-- <name> …]`: the attacks, random cases, histories, faults and load of docs/testing.md in full, with a
+ * table of what was tried. `npm test` runs the quick part of each.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,17 @@ import { build, install, isInstalled, requireNode, root, run } from './lib/works
 /** Each with the files that jest runs for it, by project. */
 const proofs = {
   'hostile-page': { name: 'Hostile page', projects: ['e2e'], files: 'hostile-page' },
+  'hostile-client': { name: 'Hostile API client', projects: ['e2e'], files: 'e2e/hostile-client/' },
+  fuzz: {
+    name: 'Fuzzing and vectors',
+    projects: ['secure-frame', 'tokenizer-api', 'node-sdk'],
+    files: String.raw`\.(fuzz|vectors)\.test`,
+  },
   directive: { name: 'The directive against its oracle', projects: ['node-sdk'], files: 'directive/oracle' },
+  model: { name: 'Model check', projects: ['tokenizer-api'], files: 'model-check' },
+  faults: { name: 'Faults', projects: ['e2e'], files: 'faults/' },
+  load: { name: 'Load and soak', script: 'soak' },
+  'supply-chain': { name: 'Supply chain', script: 'supply-chain' },
 };
 
 requireNode();
@@ -74,11 +84,14 @@ console.log(
 );
 process.exit(failed.length === 0 ? 0 : 1);
 
-function prove({ projects, files }) {
+function prove({ projects, files, script }) {
   const env = { ...services.environment, LUNASEC_PROOF: 'whole', LUNASEC_PROOF_FIGURES: figuresFile };
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand'];
-  return run(process.execPath, [...jest, files, '--selectProjects', ...projects], {
-    quiet: true,
-    env,
-  });
+  // A test that fails may leave servers behind, which would keep jest from ending, and its report from being seen.
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--forceExit'];
+  return script
+    ? run('npm', ['run', script], { quiet: true, env })
+    : run(process.execPath, [...jest, files, '--selectProjects', ...projects], {
+        quiet: true,
+        env,
+      });
 }

@@ -8,7 +8,7 @@ import { build, install, isInstalled, requireNode, root, run } from './lib/works
 
 requireNode();
 const since = Date.now();
-const tests = { passed: 0, failed: [], skipped: [] };
+const tests = { passed: 0, failed: [], unsteady: [], skipped: [] };
 const services = createTestServices();
 /** Where one of them cannot be had its tests are skipped; in CI, where all must run, that is a failure. */
 const refusal = process.env.CI ? 'In CI every service must be there: see scripts/services.' : undefined;
@@ -20,6 +20,7 @@ const steps = [
   ['Linting', () => run('npm', ['run', 'lint'], { quiet: true })],
   ['Checking the format', () => run('npm', ['run', 'format:check'], { quiet: true })],
   ['Measuring what browsers load', () => run('npm', ['run', 'size'], { quiet: true })],
+  ['Building the documentation', () => run('npm', ['run', 'docs:build'], { quiet: true })],
   ['Starting MongoDB, S3 and KMS', () => services.start({ refusal })],
   ['Unit and contract tests', () => jest('unit')],
   ['End-to-end tests in Chromium', () => jest('e2e')],
@@ -48,6 +49,10 @@ if (tests.failed.length > 0) {
   console.log(red('\nFailed:'));
   for (const name of tests.failed) console.log(`  - ${name}`);
 }
+if (tests.unsteady.length > 0) {
+  console.log(yellow('\nPassed only at the second attempt:'));
+  for (const { name, why } of tests.unsteady) console.log(`  - ${name}\n    ${why}`);
+}
 if (tests.skipped.length > 0) {
   console.log(yellow('\nSkipped here:'));
   for (const name of tests.skipped) console.log(`  - ${name}`);
@@ -75,7 +80,10 @@ async function jest(script) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0)
       tests.failed.push(relative(root, suite.name));
     for (const test of suite.assertionResults) {
-      if (test.status === 'failed') tests.failed.push(`${relative(root, suite.name)}: ${test.fullName}`);
+      const name = `${relative(root, suite.name)}: ${test.fullName}`;
+      if (test.status === 'failed') tests.failed.push(name);
+      if (test.status === 'passed' && test.retryReasons?.length > 0)
+        tests.unsteady.push({ name, why: test.retryReasons[0].split('\n')[0] });
       if (test.status === 'pending' || test.status === 'todo') tests.skipped.push(test.fullName);
     }
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { integrity } from './build/integrity.js';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
@@ -21,12 +22,12 @@ const preloadImports: Plugin = {
 };
 
 /**
- * Static pages, served by the tokenizer under `/frame`; nothing inline, so their policy needs no exception. The page of files is
+ * Static pages, served by the tokenizer under `/frame`; nothing inline but the pins of what scripts import. The page of files is
  * built by itself (`--mode files`): what it shared with the page of fields would be cut into more and smaller scripts there.
  */
 export default defineConfig(({ mode }) => ({
   base,
-  plugins: [preloadImports],
+  plugins: [preloadImports, integrity(base)],
   build: {
     outDir: 'dist/frame',
     emptyOutDir: mode !== 'files',

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { openDatabase } from './database.js';
 import type { DemoContext } from './graphql/context.js';
 import { createDemoSchema } from './graphql/schema.js';
+import { addSamples } from './samples.js';
 import { readSession, writeSession } from './session.js';
 
 export interface DemoOptions {
@@ -24,11 +25,14 @@ export interface DemoOptions {
   tokenizerURL: string;
   /** The built page: a directory with `index.html` and `assets/`. */
   webDirectory: string;
+  /** Puts some patients into an empty database, without anything sensitive. */
+  samples?: boolean;
 }
 
 /** Starts the demo and resolves once it listens. */
 export async function startDemo(options: DemoOptions): Promise<{ url: string; close(): Promise<void> }> {
   const database = openDatabase(options.dataDirectory);
+  if (options.samples) addSamples(database);
   const app = express().disable('x-powered-by');
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
@@ -47,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<{ url: string; cl
         path: join(options.dataDirectory, 'signing-key.json'),
         createIfMissing: true,
       },
-      sessionIdProvider: (request) => readSession(database, request)?.id ?? null,
+      sessionIdProvider: (request) => readSession(database.sessions, request, secureCookies)?.id ?? null,
     },
   });
 
@@ -89,19 +93,19 @@ export async function startDemo(options: DemoOptions): Promise<{ url: string; cl
     express.json({ limit: '256kb' }),
     expressMiddleware(apollo, {
       context: async ({ req, res }): Promise<DemoContext> => {
-        const session = readSession(database, req);
+        const session = readSession(database.sessions, req, secureCookies);
         return {
           req,
           database,
           lunaSec,
           session,
           startSession: (userId) => {
-            const { secret, maxAgeSeconds } = database.createSession(userId);
+            const { secret, maxAgeSeconds } = database.sessions.create(userId);
             writeSession(res, secret, maxAgeSeconds, secureCookies);
           },
           endSession: async () => {
             if (!session) return;
-            database.removeSession(session.id);
+            database.sessions.remove(session.id);
             writeSession(res, '', 0, secureCookies);
             await lunaSec.grants.endSession(session.id);
           },

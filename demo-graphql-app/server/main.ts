@@ -23,6 +23,7 @@ const demo = await startDemo({
   ...(DEMO_URL ? { url: DEMO_URL } : {}),
   dataDirectory: DEMO_DATA_DIRECTORY,
   tokenizerURL: TOKENIZER_URL,
+  samples: true,
   webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
 });
 console.log(`Demo on ${demo.url}`);

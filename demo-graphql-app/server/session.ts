@@ -1,13 +1,22 @@
 import { parse, serialize } from 'cookie';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DemoDatabase, SessionRow } from './database.js';
+import type { Database } from './database.js';
+import type { SessionRow } from './database/sessions.js';
 
-const name = 'demo_session';
+/**
+ * Over TLS a browser lets only this host set it, for all of the host and nothing beside it (RFC 6265bis §4.1.3). Without
+ * TLS, as on this machine, it would not take that name.
+ */
+const nameOf = (secure: boolean) => (secure ? '__Host-demo_session' : 'demo_session');
 
 /** The login that a request's cookie proves, or null. */
-export function readSession(database: DemoDatabase, request: IncomingMessage): SessionRow | null {
-  const secret = parse(request.headers.cookie ?? '')[name];
-  return secret ? database.session(secret) : null;
+export function readSession(
+  { find }: Pick<Database['sessions'], 'find'>,
+  request: IncomingMessage,
+  secure: boolean,
+): SessionRow | null {
+  const secret = parse(request.headers.cookie ?? '')[nameOf(secure)];
+  return secret ? find(secret) : null;
 }
 
 /** Sets the session cookie; an empty secret removes it. Scripts of the page cannot read it. */
@@ -19,6 +28,12 @@ export function writeSession(
 ) {
   response.appendHeader(
     'Set-Cookie',
-    serialize(name, secret, { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: maxAgeSeconds }),
+    serialize(nameOf(secure), secret, {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure,
+      path: '/',
+      maxAge: maxAgeSeconds,
+    }),
   );
 }

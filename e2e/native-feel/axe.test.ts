@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
-import { createRecord, logIn, secureInput, shownText } from '../support/demo.js';
+import { beginPatient, createPatient, logIn, secureFrame, secureInput, shownText } from '../support/demo.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [1280, 390].map((width) => ({ colorScheme, width })),
 );
+
+// Each screen in four looks, and each of its frames by itself.
+jest.setTimeout(120_000);
 
 describe('axe finds nothing in the demo, its frames included', () => {
   let stack: Stack;
@@ -35,7 +38,9 @@ describe('axe finds nothing in the demo, its frames included', () => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 900 });
       const frames = page.frames().filter(isChecked);
-      if (/form|record/.test(what)) expect(frames).toHaveLength(3);
+      // The page, and one for each secure element.
+      if (/form/.test(what)) expect(frames).toHaveLength(5);
+      if (/patient/.test(what)) expect(frames).toHaveLength(3);
       for (const frame of frames)
         for (const problem of [...(await violations(frame)), ...(await faintText(frame))])
           found.push(`${what}, ${colorScheme}, ${width}: ${problem}`);
@@ -49,45 +54,58 @@ describe('axe finds nothing in the demo, its frames included', () => {
     expect(await check('login')).toEqual([]);
   });
 
-  test('no records yet, and the probe', async () => {
+  test('no patients yet, and the drawer of attacks', async () => {
     await logIn(page, stack.appURL, 'Ada Lovelace');
-    await page.getByText('Try somebody else’s token').click();
     expect(await check('list')).toEqual([]);
+    await page.getByRole('button', { name: 'Attack this page' }).click();
+    await page.getByText('Try somebody else’s token').click();
+    await page.getByRole('button', { name: 'Run all attacks' }).click();
+    await page.getByText('Got nothing').nth(8).waitFor();
+    expect(await check('drawer')).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
   });
 
   test('the form, empty and refused', async () => {
-    await page.getByRole('button', { name: 'New record' }).click();
+    await page.getByRole('link', { name: 'New patient' }).click();
     await secureInput(page, 'National id').waitFor();
     await secureInput(page, 'Notes').waitFor();
+    await secureFrame(page, 'Add documents').locator('.zone').waitFor();
     expect(await check('form')).toEqual([]);
-    await page.getByLabel('Name', { exact: true }).fill('Hilda Whitcher');
-    await secureInput(page, 'National id').fill('no id');
+    await beginPatient(page, 'Hilda Whitcher');
+    await secureInput(page, 'National id').fill('12');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').waitFor();
     expect(await check('refused form')).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  test('a record with its values', async () => {
-    await createRecord(page, {
+  test('a patient with values', async () => {
+    await createPatient(page, {
       name: 'Hilda Whitcher',
       nationalId: '078-05-1120',
       notes: 'A line of notes, to be scrolled. '.repeat(60),
     });
-    await shownText(page, 'National id').filter({ hasText: '078-05-1120' }).waitFor();
+    await shownText(page, 'National id').filter({ hasText: '1120' }).waitFor();
     await shownText(page, 'Notes').filter({ hasText: 'A line' }).waitFor();
-    expect(await check('record')).toEqual([]);
+    expect(await check('patient')).toEqual([]);
+  });
+
+  test('the audit', async () => {
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('cell', { name: 'took in' }).waitFor();
+    expect(await check('audit')).toEqual([]);
   });
 });
 
 /** The page and the frames of secure elements; those that nobody sees or reaches are hidden from assistive technology as well. */
-const isChecked = (frame: Frame) => !frame.parentFrame() || frame.url().includes('/frame/element');
+const isChecked = (frame: Frame) => !frame.parentFrame() || /\/frame\/(element|file)\b/.test(frame.url());
 
 /** Text in a frame stands on what the page draws behind it, which axe does not see from inside. */
 async function faintText(frame: Frame): Promise<string[]> {
-  const text = frame.locator('p#field, span#field');
-  if ((await text.count()) === 0) return [];
-  const color = await text.evaluate((element) => getComputedStyle(element).color);
+  const colors = await frame
+    .locator('p#field, span#field, .zone span')
+    .evaluateAll((elements) => [...new Set(elements.map((element) => getComputedStyle(element).color))]);
+  if (colors.length === 0) return [];
   const backdrop = await (
     await frame.frameElement()
   ).evaluate((element) => {
@@ -97,8 +115,10 @@ async function faintText(frame: Frame): Promise<string[]> {
     }
     return 'rgb(255, 255, 255)';
   });
-  const ratio = contrast(color, backdrop);
-  return ratio >= 4.5 ? [] : [`contrast ${ratio.toFixed(2)} of ${color} on ${backdrop}`];
+  return colors.flatMap((color) => {
+    const ratio = contrast(color, backdrop);
+    return ratio >= 4.5 ? [] : [`contrast ${ratio.toFixed(2)} of ${color} on ${backdrop}`];
+  });
 }
 
 /** Contrast ratio as WCAG 2.2 defines it, of two colours without transparency. */
@@ -117,7 +137,7 @@ function contrast(one: string, other: string): number {
 async function violations(frame: Frame): Promise<string[]> {
   // Not through the document: a frame's policy lets nothing else run in it.
   await frame.evaluate(axe.source);
-  const drawsBackground = (await frame.locator('input, textarea').count()) > 0;
+  const drawsBackground = (await frame.locator('input:not([type=file]), textarea').count()) > 0;
   const { violations: found } = await frame.evaluate(
     async ({ isPage, drawsBackground }) => {
       const { axe: inside } = window as unknown as { axe: typeof axe };

@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
 
-/** Logs in and waits for the records screen. */
+/** Logs in and waits for the list of patients. */
 export async function logIn(
   page: Page,
   appURL: string,
-  name: 'Ada Lovelace' | 'Grace Hopper',
+  name: 'Ada Lovelace' | 'Grace Hopper' | 'Katherine Johnson',
 ): Promise<void> {
   await page.goto(appURL);
   await page.getByRole('button', { name: `Continue as ${name}` }).click();
-  await page.getByRole('button', { name: 'New record' }).waitFor();
+  await page.getByRole('navigation', { name: 'Patients' }).waitFor();
 }
 
 /** The secure frame of a field, found by the title that its component gives it. */
@@ -20,17 +20,31 @@ export const secureInput = (page: Page, name: string) =>
 /** What a secure paragraph shows, read from inside its frame: a test may, a page's script may not. */
 export const shownText = (page: Page, name: string) => secureFrame(page, name).locator('p, span').first();
 
-export async function createRecord(
+/** Presses the button inside the frame of a covered value. */
+export const reveal = (page: Page, name: string) =>
+  secureFrame(page, name).getByRole('button', { name: 'Show', exact: true }).click();
+
+export async function beginPatient(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name: 'New patient' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Date of birth').fill('1920-05-14');
+}
+
+export async function createPatient(
   page: Page,
   { name, nationalId, notes }: { name: string; nationalId: string; notes?: string },
 ): Promise<void> {
-  await page.getByRole('button', { name: 'New record' }).click();
-  await page.getByLabel('Name', { exact: true }).fill(name);
+  await beginPatient(page, name);
   await secureInput(page, 'National id').fill(nationalId);
   if (notes !== undefined) await secureInput(page, 'Notes').fill(notes);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name, exact: true }).waitFor();
 }
+
+/** The mutation that saves a patient, and what it takes at least. */
+export const createPatientMutation =
+  'mutation ($input: PatientInput!) { createPatient(input: $input) { id } }';
+export const patientCalled = (name: string) => ({ name, born: '1970-01-01' });
 
 /** Sends an operation to the app's API from the page, with the page's own session. */
 export async function graphql<Data>(

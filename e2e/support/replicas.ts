@@ -1,14 +1,5 @@
 import { LunaSec } from '@lunasec/node-sdk';
-import {
-  createDataKey,
-  decryptValue,
-  encryptValue,
-  fromBase64,
-  sha256,
-  textMediaType,
-  toBase64,
-} from '@lunasec/secure-frame/crypto';
-import { createToken } from '@lunasec/secure-frame/protocol';
+import { decryptValue, fromBase64 } from '@lunasec/secure-frame/crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,7 +7,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unhurried } from './overload.js';
 import { freePort } from './ports.js';
+import { seal } from './seal.js';
 import { createSharedStores } from './services.js';
 
 const main = join(import.meta.dirname, '../../tokenizer-api/dist/main.js');
@@ -117,6 +110,7 @@ export async function startReplicas() {
     LUNASEC_PUBLIC_URL: publicURL,
     LUNASEC_DATA_DIRECTORY: directory,
     LUNASEC_LOG_LEVEL: 'fatal',
+    LUNASEC_OVERLOAD: JSON.stringify(unhurried),
     LUNASEC_APPLICATIONS: JSON.stringify([
       { id: 'app', jwksURL: `${origin}/.lunasec/jwks.json`, origins: [origin] },
     ]),
@@ -190,11 +184,7 @@ export async function startReplicas() {
 
     /** Encrypts and stores a text as a frame does. */
     async tokenize(accessToken: string, text: string): Promise<string> {
-      const [token, dataKey] = [createToken(), createDataKey()];
-      const data = new TextEncoder().encode(text);
-      const ciphertext = await encryptValue({ token, dataKey, mediaType: textMediaType, data });
-      const checksum = toBase64(await sha256(ciphertext));
-      const input = { token, dataKey: toBase64(dataKey), size: ciphertext.length, checksum };
+      const { ciphertext, input } = await seal(text);
       const { tokenize } = await call<{ tokenize: [{ upload: Signed | null; problem: Problem | null }] }>(
         'mutation ($input: TokenizeInput!) { tokenize(inputs: [$input]) { upload { url method headers } problem { code } } }',
         { input },
@@ -205,7 +195,7 @@ export async function startReplicas() {
       const { url, ...request } = upload;
       const { status } = await fetch(url, { ...request, body: ciphertext });
       if (status !== 200) throw new Error(`S3 answered ${status} to the upload.`);
-      return token;
+      return input.token;
     },
     /** What a frame reads, or the code of the problem that it is told. */
     async detokenize(accessToken: string, token: string): Promise<string> {

@@ -1,14 +1,14 @@
 import { LunaSec } from '@lunasec/node-sdk';
 import { createTestLunaSec } from '@lunasec/node-sdk/testing';
-import { createDataKey, encryptValue, sha256, textMediaType, toBase64 } from '@lunasec/secure-frame/crypto';
-import { createToken } from '@lunasec/secure-frame/protocol';
 import { startTokenizer, type TokenizerConfig } from '@lunasec/tokenizer-api';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unhurried } from './overload.js';
 import { freePort } from './ports.js';
+import { seal } from './seal.js';
 
 export interface StoreOptions {
   /** False: the value never arrives in the object store. */
@@ -42,6 +42,12 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** A world whose tokenizer other processes reach as well. */
+export interface TokenizerWorld extends World {
+  /** Tells `npx lunasec` as which application, and to which tokenizer, it talks. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** The tokenizer in memory that the SDK offers for tests of resolvers. */
 export async function openTestWorld(): Promise<World> {
   const clock = { offset: 0 };
@@ -66,13 +72,14 @@ export async function openTestWorld(): Promise<World> {
 const sessionHeader = 'x-session';
 
 /** A real tokenizer, which knows the app by the keys that its server publishes. */
-export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}): Promise<World> {
+export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}): Promise<TokenizerWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'lunasec-sdk-'));
   const [tokenizerPort, appPort] = [await freePort(), await freePort()];
   const tokenizerURL = `http://127.0.0.1:${tokenizerPort}`;
   const origin = `http://localhost:${appPort}`;
   const clock = { offset: 0 };
   const now = () => new Date(Date.now() + clock.offset);
+  const keyFile = join(directory, 'key.json');
 
   const lunaSec = new LunaSec(
     {
@@ -80,7 +87,7 @@ export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}):
       tokenizerURL,
       origin,
       auth: {
-        secrets: { source: 'file', path: join(directory, 'key.json'), createIfMissing: true },
+        secrets: { source: 'file', path: keyFile, createIfMissing: true },
         sessionIdProvider: (request) => String(request.headers[sessionHeader]),
       },
     },
@@ -95,6 +102,7 @@ export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}):
       publicURL: tokenizerURL,
       dataDirectory: join(directory, 'tokenizer'),
       logLevel: 'fatal',
+      overload: unhurried,
       applications: [
         {
           id: 'app',
@@ -138,24 +146,25 @@ export async function openTokenizerWorld(config: Partial<TokenizerConfig> = {}):
 
   return {
     lunaSec,
+    environment: {
+      LUNASEC_APP_ID: 'app',
+      LUNASEC_TOKENIZER_URL: tokenizerURL,
+      LUNASEC_SIGNING_KEY_FILE: keyFile,
+    },
     context: (session) => ({ req: { headers: { [sessionHeader]: session } } }),
     async tokenize(session, text, { uploaded = true, metadata = {} } = {}) {
-      const [token, dataKey] = [createToken(), createDataKey()];
-      const data = new TextEncoder().encode(text);
-      const ciphertext = await encryptValue({ token, dataKey, mediaType: textMediaType, data });
-      const checksum = toBase64(await sha256(ciphertext));
-      const input = { token, dataKey: toBase64(dataKey), size: ciphertext.length, checksum, metadata };
+      const { ciphertext, input } = await seal(text);
       const { tokenize } = await asFrame<{
         tokenize: [{ upload: { url: string; method: string; headers: Record<string, string> } }];
       }>(
         session,
         'mutation ($input: TokenizeInput!) { tokenize(inputs: [$input]) { upload { url method headers } } }',
-        { input },
+        { input: { ...input, metadata } },
       );
       const { url, ...request } = tokenize[0].upload;
       if (uploaded && !(await fetch(url, { ...request, body: ciphertext })).ok)
         throw new Error('The upload was refused.');
-      return token;
+      return input.token;
     },
     async detokenize(session, token) {
       const { detokenize } = await asFrame<{ detokenize: [{ problem: { code: string } | null }] }>(

@@ -3,7 +3,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   PutBucketCorsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -50,8 +50,10 @@ export async function createSharedStores(frameOrigin: string): Promise<SharedSto
   );
 
   async function objects(): Promise<string[]> {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name }));
-    return Contents.map(({ Key }) => Key!);
+    const keys: string[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: name }))
+      keys.push(...Contents.map(({ Key }) => Key!));
+    return keys;
   }
   const read = async (key: string) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: key }));
@@ -94,10 +96,10 @@ export async function createSharedStores(frameOrigin: string): Promise<SharedSto
     },
     async drop() {
       const keys = await objects();
-      if (keys.length > 0)
-        await s3.send(
-          new DeleteObjectsCommand({ Bucket: name, Delete: { Objects: keys.map((Key) => ({ Key })) } }),
-        );
+      for (let start = 0; start < keys.length; start += 1000) {
+        const Objects = keys.slice(start, start + 1000).map((Key) => ({ Key }));
+        await s3.send(new DeleteObjectsCommand({ Bucket: name, Delete: { Objects } }));
+      }
       await s3.send(new DeleteBucketCommand({ Bucket: name }));
       s3.destroy();
       await connection.dropDatabase();

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemo } from '@lunasec/demo-graphql-app';
+import { unhurried } from './overload.js';
 import { freePort } from './ports.js';
+import { startProxy } from './proxy.js';
 import type { SharedStores } from './services.js';
 
 export interface Clock {
@@ -34,14 +36,17 @@ export interface AppParts {
 
 export type StartApp = (parts: AppParts) => Promise<{ close(): Promise<void> }>;
 
-const startDemoApp: StartApp = ({ port, url, tokenizerURL, dataDirectory }) =>
-  startDemo({
-    port,
-    url,
-    tokenizerURL,
-    dataDirectory,
-    webDirectory: join(import.meta.dirname, '../../demo-graphql-app/dist/web'),
-  });
+const startDemoApp =
+  (samples: boolean): StartApp =>
+  ({ port, url, tokenizerURL, dataDirectory }) =>
+    startDemo({
+      port,
+      samples,
+      url,
+      tokenizerURL,
+      dataDirectory,
+      webDirectory: join(import.meta.dirname, '../../demo-graphql-app/dist/web'),
+    });
 
 export interface StackOptions {
   startApp?: StartApp;
@@ -49,18 +54,32 @@ export interface StackOptions {
   createStores?: ((tokenizerURL: string) => Promise<SharedStores>) | undefined;
   /** Limits of all applications, besides the defaults. */
   limits?: TokenizerConfig['limits'];
+  /** Calls by the minute, besides the defaults. */
+  rates?: TokenizerConfig['rates'];
+  /** The demo begins with some patients. */
+  samples?: boolean;
+  /** How far browsers and servers are from each other, one way, in milliseconds. Default: not at all. */
+  distance?: number;
+  /** Default: there is no console. */
+  console?: Pick<TokenizerConfig, 'console' | 'consoleLogin'>;
 }
 
 /** Runs a tokenizer and one app beside it, on two sites: `127.0.0.1` and `localhost`. */
 export async function startStack({
-  startApp = startDemoApp,
+  samples = false,
+  startApp = startDemoApp(samples),
   createStores,
   limits,
+  rates,
+  distance = 0,
+  console: consoleSettings,
 }: StackOptions = {}): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'lunasec-e2e-'));
   const [tokenizerPort, appPort] = [await freePort(), await freePort()];
-  const tokenizerURL = `http://127.0.0.1:${tokenizerPort}`;
-  const appURL = `http://localhost:${appPort}`;
+  const ways = await Promise.all([tokenizerPort, appPort].map((port) => wayTo(port, distance)));
+  const [tokenizerWay, appWay] = ways.map((way) => way.port);
+  const tokenizerURL = `http://127.0.0.1:${tokenizerWay}`;
+  const appURL = `http://localhost:${appWay}`;
   const clock: Clock = { offset: 0 };
   const stores = await createStores?.(tokenizerURL);
 
@@ -74,8 +93,11 @@ export async function startStack({
         // Faults are what the tests are about: their log lines would only hide the report.
         logLevel: 'fatal',
         metrics: { port: 0 },
+        overload: unhurried,
         applications: [{ id: 'demo', jwksURL: `${appURL}/.lunasec/jwks.json`, origins: [appURL] }],
         ...(limits && { limits }),
+        ...(rates && { rates }),
+        ...consoleSettings,
         ...stores?.config,
       },
       { now: () => new Date(Date.now() + clock.offset) },
@@ -106,8 +128,17 @@ export async function startStack({
     close: async () => {
       await app.close();
       await tokenizer.close();
+      await Promise.all(ways.map((way) => way.close()));
       await stores?.drop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Where to connect to, to reach a server of this machine as if it were so many milliseconds away. */
+async function wayTo(port: number, milliseconds: number): Promise<{ port: number; close(): Promise<void> }> {
+  if (milliseconds === 0) return { port, close: () => Promise.resolve() };
+  const proxy = await startProxy({ host: '127.0.0.1', port });
+  await proxy.set({ kind: 'delay', milliseconds });
+  return { port: Number(proxy.host.split(':')[1]), close: () => proxy.close() };
 }

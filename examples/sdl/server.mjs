@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 
 const port = Number(process.env.PORT ?? 3000);
 
+// #region lunasec
 const lunaSec = new LunaSec({
   applicationId: 'sdl',
   origin: `http://localhost:${port}`,
@@ -19,7 +20,9 @@ const lunaSec = new LunaSec({
     sessionIdProvider: (request) => (request.session.user ? request.sessionID : null),
   },
 });
+// #endregion lunasec
 
+// #region schema
 const typeDefs = `
   type Query { me: Person }
   type Mutation { save(ssn: String! @token): Person }
@@ -39,7 +42,9 @@ const resolvers = {
     },
   },
 };
+// #endregion schema
 
+// #region server
 const apollo = new ApolloServer({
   schema: lunaSec.tokenDirective.transform(
     makeExecutableSchema({ typeDefs: [lunaSec.tokenDirective.typeDefs, typeDefs], resolvers }),
@@ -67,3 +72,4 @@ express()
   })
   .use('/graphql', express.json(), expressMiddleware(apollo, { context: async ({ req }) => ({ req }) }))
   .listen(port, 'localhost', () => console.log(`http://localhost:${port}/graphql`));
+// #endregion server

@@ -25,7 +25,7 @@ describe('anonymous sessions', () => {
 
   test('a visit begins one, known again by a cookie that no script and no other site can use', () => {
     const { setCookie, request } = visit();
-    expect(setCookie).toMatch(/^gallery_session=[\w-]{43};/);
+    expect(setCookie).toMatch(/^__Host-gallery_session=[\w-]{43};/);
     expect(setCookie).toMatch(/; HttpOnly/);
     expect(setCookie).toMatch(/; Secure/);
     expect(setCookie).toMatch(/; SameSite=Lax/);
@@ -37,7 +37,7 @@ describe('anonymous sessions', () => {
     expect(sessions.read(first.request)!.id).not.toBe(sessions.read(second.request)!.id);
   });
 
-  test.each([[undefined], ['gallery_session='], ['gallery_session=guessed'], ['other=1']])(
+  test.each([[undefined], ['__Host-gallery_session='], ['__Host-gallery_session=guessed'], ['other=1']])(
     'the cookie %s proves nothing',
     (cookie) => {
       visit();
@@ -47,8 +47,8 @@ describe('anonymous sessions', () => {
 
   test('neither the id nor the digest of a session is good as a cookie', () => {
     const { id, secretDigest } = sessions.read(visit().request)!;
-    expect(sessions.read(requestWith(`gallery_session=${id}`))).toBeNull();
-    expect(sessions.read(requestWith(`gallery_session=${secretDigest}`))).toBeNull();
+    expect(sessions.read(requestWith(`__Host-gallery_session=${id}`))).toBeNull();
+    expect(sessions.read(requestWith(`__Host-gallery_session=${secretDigest}`))).toBeNull();
   });
 
   test('one ends after eight hours', () => {
@@ -64,7 +64,7 @@ describe('anonymous sessions', () => {
     const response = answer();
     sessions.end(sessions.read(request)!, response);
     expect(sessions.read(request)).toBeNull();
-    expect(String(response.getHeader('set-cookie'))).toMatch(/^gallery_session=; Max-Age=0/);
+    expect(String(response.getHeader('set-cookie'))).toMatch(/^__Host-gallery_session=; Max-Age=0/);
   });
 
   test('a new one pushes out the oldest when there are too many, and those that ran out', () => {

@@ -35,13 +35,14 @@ export interface SessionOptions {
   maxSessions?: number;
 }
 
-const cookieName = 'gallery_session';
 const maxAgeSeconds = 8 * 60 * 60;
 const digest = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** Sessions kept in memory: they end with the server. */
 export function createSessions({ secure, now = Date.now, maxSessions = 1000 }: SessionOptions): Sessions {
   const sessions = new Map<string, GallerySession>();
+  // Over TLS a browser lets only this host set it (RFC 6265bis §4.1.3); without, it would not take that name.
+  const cookieName = secure ? '__Host-gallery_session' : 'gallery_session';
 
   const setCookie = (response: ServerResponse, secret: string, maxAge: number) =>
     response.appendHeader(

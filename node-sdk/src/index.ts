@@ -18,6 +18,7 @@ export type { LeakPolicy } from './directive/index.js';
 export type { EnvelopPlugin, EnvelopPluginOptions } from './envelop/plugin.js';
 export type { Middleware } from './express/plugin.js';
 export type { FastifyPlugin } from './fastify/plugin.js';
+export type { FetchHandler } from './fetch/handler.js';
 export { defaultPatterns, lintSchema } from './lint/index.js';
 export type { LintFinding, LintOptions, LintRule, SensitivePattern, SourceLocation } from './lint/index.js';
 export type { Log } from './log.js';

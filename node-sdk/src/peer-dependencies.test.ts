@@ -18,7 +18,9 @@ test('optional peers are imported for their types only, type-graphql and jest by
   const optional = files.flatMap((file) =>
     imports(file)
       .filter((name) =>
-        /^(@apollo\/|@aws-sdk\/|@jest\/|@envelop\/|express|fastify|graphql-yoga|type-graphql)/.test(name),
+        /^(@apollo\/|@aws-sdk\/|@jest\/|@envelop\/|express|fastify|graphql-yoga|type-graphql|knex|mongodb|better-sqlite3|mysql2|pg$)/.test(
+          name,
+        ),
       )
       .map((name) => `${file}: ${name}`),
   );

@@ -30,6 +30,10 @@ test('the request of sessionIdProvider is the one that all else takes', () => {
     const onExpress = new LunaSec({} as LunaSecOptions);
     expectTypeOf(onExpress).toEqualTypeOf<LunaSec<AppRequest>>();
     expectTypeOf<AppRequest>().toExtend<IncomingMessage>();
+    const onFetch = await withRequest((request: Request & { session: string }) => request.session);
+    expectTypeOf(onFetch.fetchHandler()).parameter(0).toEqualTypeOf<Request & { session: string }>();
+    expectTypeOf(onFetch.fetchHandler()).returns.resolves.toEqualTypeOf<Response>();
+
     // @ts-expect-error a request of Node is none of Fastify
     await onFastify.endSession({} as IncomingMessage);
   }

@@ -50,9 +50,27 @@ describe('the container image', () => {
     expect(copied).toEqual([
       ['dependencies', '/build', './'],
       ['build', '/build/secure-frame/dist', 'secure-frame/dist'],
+      ['build', '/build/secure-frame/frame-hashes.json', 'secure-frame/frame-hashes.json'],
       ['build', '/build/tokenizer-api/dist', 'tokenizer-api/dist'],
     ]);
-    expect(installs(stages[0])).toEqual([expect.stringContaining('--omit=dev')]);
+    const [install] = installs(stages[0]);
+    expect(install).toContain('--omit=dev');
+    const { workspaces } = JSON.parse(read('package.json'));
+    const others = workspaces.filter((name) => !['secure-frame', 'tokenizer-api'].includes(name));
+    const [, removed] = /&& rm -r ([\w -]+)$/.exec(install);
+    expect(removed.split(' ').sort()).toEqual(others.sort());
+  });
+
+  test('runs no install script but that which compiles SQLite’s driver, and builds from the source', () => {
+    for (const stage of stages.slice(0, 2))
+      for (const install of installs(stage)) expect(install).toContain('npm ci --ignore-scripts');
+    expect(text.match(/npm rebuild .*/g)).toEqual(['npm rebuild better-sqlite3 \\']);
+    const variables = stages[0].filter(({ keyword }) => keyword === 'ENV').map((it) => it.variables);
+    expect(Object.assign({}, ...variables)).toMatchObject({ npm_config_build_from_source: 'true' });
+  });
+
+  test('is not built with frames that are not the published ones', () => {
+    expect(text).toContain('node tokenizer-api/dist/main.js verify-frames');
   });
 
   test('installs by the lock file, which needs the manifest of every workspace', () => {

@@ -13,6 +13,16 @@ export async function graphql(url, query, variables, headers = {}) {
   return response.json();
 }
 
+/** A text as a frame encrypts it, under a new token and key, and what it tells the tokenizer of it. */
+export async function seal(text) {
+  const token = createToken();
+  const dataKey = randomBytes(32);
+  const data = new TextEncoder().encode(text);
+  const ciphertext = await encryptValue({ token, dataKey, mediaType: 'text/plain;charset=utf-8', data });
+  const checksum = toBase64(await sha256(ciphertext));
+  return { ciphertext, input: { token, dataKey: toBase64(dataKey), size: ciphertext.length, checksum } };
+}
+
 /** Loads the secure frame of an app for the session of a cookie. */
 export async function openFrame({ appURL, tokenizerURL, cookie }) {
   const handshake = await fetch(`${appURL}/.lunasec/secure-frame`, {
@@ -37,16 +47,7 @@ export async function openFrame({ appURL, tokenizerURL, cookie }) {
   return {
     /** Encrypts a text, stores it, and gives its token. */
     async tokenize(text) {
-      const token = createToken();
-      const dataKey = randomBytes(32);
-      const data = new TextEncoder().encode(text);
-      const ciphertext = await encryptValue({ token, dataKey, mediaType: 'text/plain;charset=utf-8', data });
-      const input = {
-        token,
-        dataKey: toBase64(dataKey),
-        size: ciphertext.length,
-        checksum: toBase64(await sha256(ciphertext)),
-      };
+      const { input, ciphertext } = await seal(text);
       const { tokenize } = await call(
         'mutation ($inputs: [TokenizeInput!]!) { tokenize(inputs: $inputs) { upload { url method headers } problem { code } } }',
         { inputs: [input] },
@@ -60,7 +61,7 @@ export async function openFrame({ appURL, tokenizerURL, cookie }) {
         body: ciphertext,
       });
       if (!stored.ok) throw new Error(`The upload answered ${stored.status}.`);
-      return token;
+      return input.token;
     },
     /** Gives the text of a token, or the code of why not. */
     async detokenize(token) {

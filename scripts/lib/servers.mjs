@@ -1,6 +1,8 @@
 /** Brings the working tree to a runnable state, and runs servers beside each other until somebody stops them. */
 import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { red, step } from './progress.mjs';
 import { build, install, isBuilt, isInstalled, requireNode, root } from './workspace.mjs';
 
@@ -44,6 +46,34 @@ export function embeddedTokenizer({ port, variable, directory, application }) {
       ]),
     },
   };
+}
+
+/** How the demo and its tokenizer are started, on embedded stores and the ports of the environment; both keep their data in `data`. */
+export function demoServers() {
+  const data = process.env.LUNASEC_DATA ?? join(root, '.lunasec');
+  mkdirSync(data, { recursive: true });
+  const port = Number(process.env.DEMO_PORT ?? 4000);
+  const url = `http://localhost:${port}`;
+  const tokenizer = embeddedTokenizer({
+    port: Number(process.env.TOKENIZER_PORT ?? 4010),
+    variable: 'TOKENIZER_PORT',
+    directory: join(data, 'tokenizer'),
+    application: { id: 'demo', url },
+  });
+  const demo = {
+    name: 'demo',
+    port,
+    variable: 'DEMO_PORT',
+    readyURL: url,
+    args: ['demo-graphql-app/dist/server/main.js'],
+    env: {
+      PORT: String(port),
+      DEMO_URL: url,
+      DEMO_DATA_DIRECTORY: join(data, 'demo'),
+      TOKENIZER_URL: tokenizer.url,
+    },
+  };
+  return { data, tokenizer, demo };
 }
 
 /**

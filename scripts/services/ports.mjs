@@ -11,6 +11,21 @@ export function freePort() {
   });
 }
 
+/** So many ports, on any of `localhost`'s addresses; all at once, so that they differ. */
+export async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((resolve, reject) => {
+          server.once('error', reject).listen(0, 'localhost', () => resolve(server.address().port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
 /** Whether something takes connections there. */
 export function accepts(port) {
   return new Promise((resolve) => {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createToken } from '@lunasec/secure-frame/protocol';
 import {
@@ -70,12 +73,27 @@ describe('the HTTP side', () => {
       expect(codeOf(await answerOf(response))).toBe('TOO_LARGE');
     });
 
-    test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-      'content that a foreign form could send (%s) is refused',
+    test.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      // JSON is UTF-8 (RFC 8259 §8.1). In another encoding, what stands in front would read something else.
+      'application/json; charset=utf-7',
+      'application/json; charset=utf-16',
+    ])(
+      'content that a foreign form could send, or that others could read differently (%s), is refused',
       async (type) => {
         const response = await tokenizer.post('{"query":"{ __typename }"}', { 'content-type': type });
         expect(response.status).toBe(415);
         expect(codeOf(await answerOf(response))).toBe('BAD_USER_INPUT');
+      },
+    );
+
+    test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])(
+      'JSON (%s) is taken',
+      async (type) => {
+        const response = await tokenizer.post('{"query":"{ __typename }"}', { 'content-type': type });
+        expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
       },
     );
 
@@ -109,6 +127,38 @@ describe('the HTTP side', () => {
     });
   });
 
+  describe('requests that only look like HTTP/1.1', () => {
+    const send = (request: string) =>
+      new Promise<string>((resolve, reject) => {
+        const { hostname, port } = new URL(tokenizer.url);
+        let answer = '';
+        connect(Number(port), hostname, function (this: Socket) {
+          this.write(request);
+        })
+          .on('data', (chunk) => (answer += String(chunk)))
+          .on('close', () => resolve(answer))
+          .on('error', reject);
+      });
+
+    test.each([
+      ['another version', 'GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n', 505],
+      ['no version', 'GET /healthz\r\n\r\n', 505],
+      ['two hosts', 'GET /healthz HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400],
+      ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+    ])('%s: refused, and the connection closed', async (_, request, status) => {
+      expect(await send(request)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    });
+
+    test('HTTP/1.0 is HTTP', async () => {
+      expect(await send('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+    });
+
+    test('a body that nobody wants is not read to its end', async () => {
+      const endless = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n';
+      expect(await send(endless)).toMatch(/^HTTP\/1\.1 404 /);
+    });
+  });
+
   describe('documents that are made to hurt', () => {
     const refused = async (query: string, variables: object = {}) => {
       const response = await tokenizer.post(
@@ -122,6 +172,16 @@ describe('the HTTP side', () => {
     test('introspection, in production', async () => {
       await refused(getIntrospectionQuery());
       await refused('{ __type(name: "Token") { name } }');
+    });
+
+    test('introspection, in production, without naming the software', async () => {
+      const { errors } = await tokenizer.call('{ __schema { types { name } } }');
+      expect(errors?.[0]?.message).toBe('Introspection is turned off.');
+    });
+
+    test('a subscription, which is no failure of the tokenizer', async () => {
+      await refused('subscription { tokens }');
+      await refused('subscription { __typename }');
     });
 
     test('many aliases', () =>
@@ -215,11 +275,34 @@ describe('the HTTP side', () => {
       );
     });
 
-    test('what was sent as a literal by mistake is not repeated at length', async () => {
-      const response = await tokenizer.post({
-        query: `{ tokens(first: "${'y'.repeat(1_000_000)}") { edges { cursor } } }`,
-      });
-      expect((await response.text()).length).toBeLessThan(1000);
+    test.each([
+      '{ tokens(first: "078-05-1120") { edges { cursor } } }',
+      '{ tokens(filter: "078-05-1120") { edges { cursor } } }',
+      '{ tokens(filter: { createdAfter: "078-05-1120" }) { edges { cursor } } }',
+      '{ tokens(filter: { status: "078-05-1120" }) { edges { cursor } } }',
+      '{ tokens(filter: { metadata: "078-05-1120" }) { edges { cursor } } }',
+      'mutation { tokenize(inputs: [{ token: "x", dataKey: ["078-05-1120"] }]) { token } }',
+      'mutation { createReadGrants(sessionId: "x", tokens: [], duration: "078-05-1120") { token } }',
+      '{ token(id: { x: "078-05-1120" }) { id } }',
+      '{ token("078-05-1120") { id } }',
+      '{ token(id: "x" "078-05-1120") { id } }',
+      '{ """078-05-1120""" }',
+    ])('what was sent as a literal by mistake is not repeated: %s', async (query) => {
+      const response = await tokenizer.post({ query });
+      const text = await response.text();
+      expect(codeOf(JSON.parse(text) as Answer)).toBe('BAD_USER_INPUT');
+      expect(text).not.toContain('078');
+    });
+
+    test('what is left of a message is what helps', async () => {
+      const messageOf = async (query: string) => (await tokenizer.call(query)).errors?.[0]?.message;
+      expect(await messageOf('{ tokens(first: "x") { edges { cursor } } }')).toBe(
+        'Int cannot represent non-integer value: …',
+      );
+      expect(await messageOf('{ token(id: ')).toBe('Syntax Error: Unexpected <EOF>.');
+      expect(await messageOf('{ token(x) }')).toBe('Syntax Error: Expected ":", found ")".');
+      expect(await messageOf('{ nothing }')).toBe('Cannot query field "nothing" on type "Query".');
+      expect((await messageOf(`{ ${'y'.repeat(1_000_000)} }`))!.length).toBeLessThan(400);
     });
 
     test('great cost', () =>
@@ -266,8 +349,17 @@ describe('the HTTP side', () => {
       const response = await get(`/frame/${page}?application=shop`);
       expect(response.status).toBe(200);
       const headers = Object.fromEntries(response.headers);
+      const html = await response.text();
+      const inline = [...html.matchAll(/<script(?![^>]* src=)[^>]*>(.*?)<\/script>/g)];
+      // What scripts import is pinned by an inline map, which is no script; the page of files imports nothing.
+      expect(inline.map(([tag]) => tag.replace(/>.*/, '>'))).toEqual(
+        page === 'file' ? [] : ['<script type="importmap">'],
+      );
+      const admitted = inline.map(
+        ([, text]) => ` 'sha256-${createHash('sha256').update(text!).digest('base64')}'`,
+      );
       expect(headers['content-security-policy']).toBe(
-        `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; ${own}frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+        `default-src 'none'; script-src 'self'${admitted.join('')}; style-src 'self'; connect-src 'self'; ${own}frame-ancestors ${shopOrigin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
       );
       expect(headers).toMatchObject({
         'content-type': 'text/html; charset=utf-8',
@@ -283,10 +375,9 @@ describe('the HTTP side', () => {
       expect(headers['permissions-policy']).toContain('clipboard-write=(self)');
       // It would say that nobody may embed the page, or name one origin only.
       expect(headers['x-frame-options']).toBeUndefined();
-      const html = await response.text();
+      expect(headers['integrity-policy']).toBe('blocked-destinations=(script)');
       expect(html).toContain(`<meta name="lunasec-origins" content="${shopOrigin}"`);
       expect(html).not.toContain('__LUNASEC_ORIGINS__');
-      expect(html).not.toMatch(/<script(?![^>]* src=)/);
     });
 
     test('load scripts and styles that may be kept for ever', async () => {
@@ -302,6 +393,32 @@ describe('the HTTP side', () => {
         expect(response.headers.get('content-type')).toMatch(/^text\/(javascript|css)/);
         await response.arrayBuffer();
       }
+    });
+
+    test('pin every script and style that they load, and what these import', async () => {
+      let imported = 0;
+      for (const page of ['controller', 'element', 'file']) {
+        const html = await (await get(`/frame/${page}?application=shop`)).text();
+        const loaded = [
+          ...html.matchAll(/(?:src|href)="(\/frame\/assets\/[^"]+)" integrity="(sha384-[^"]+)"/g),
+        ].map(([, path, pin]) => [path, pin] as const);
+        const [, map = '{"integrity":{}}'] = /<script type="importmap">(.*?)<\/script>/.exec(html) ?? [];
+        const { integrity } = JSON.parse(map) as { integrity: Record<string, string> };
+        expect(loaded.length).toBe(html.match(/(?:src|href)=/g)!.length);
+        for (const [path, pin] of [...loaded, ...Object.entries(integrity)]) {
+          const content = await (await get(path!)).text();
+          expect([path, `sha384-${createHash('sha384').update(content).digest('base64')}`]).toEqual([
+            path,
+            pin,
+          ]);
+          const imports = [...content.matchAll(/(?:from|import\()\s*["'`]\.\/([^"'`]+)["'`]/g)];
+          imported += imports.length;
+          expect(Object.keys(integrity)).toEqual(
+            expect.arrayContaining(imports.map(([, name]) => `/frame/assets/${name}`)),
+          );
+        }
+      }
+      expect(imported).toBeGreaterThanOrEqual(3);
     });
 
     test.each([
@@ -344,7 +461,21 @@ describe('the HTTP side', () => {
       expect(headers.get('x-powered-by')).toBeNull();
       expect(headers.get('x-request-id')).toMatch(/^[\w-]+$/);
     }
-    expect(responses[0]!.headers.get('cache-control')).toBe('no-store');
+    for (const { headers } of [responses[0]!, responses[2]!, await get('/graphql')])
+      expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('the log has of a path no more than its names, even if a query was made a part of it', async () => {
+    const lines: string[] = [];
+    const talkative = await startTestTokenizer({ logTo: { write: (line) => void lines.push(line) } });
+    for (const mark of ['?', '%3F', '&', ';', '='])
+      await fetch(`${talkative.url}/objects/shop/a-token${mark}expires=1&signature=secret-1`);
+    await fetch(`${talkative.url}/${'long-'.repeat(1000)}`);
+    await talkative.close();
+    const paths = lines.flatMap((line) => /"path":"([^"]*)"/.exec(line)?.[1] ?? []);
+    expect(paths.slice(0, 5)).toEqual(Array(5).fill('/objects/shop/a-token'));
+    expect(paths[5]!.length).toBeLessThanOrEqual(200);
+    expect(lines.join('')).not.toContain('secret-1');
   });
 
   test('health and readiness', async () => {

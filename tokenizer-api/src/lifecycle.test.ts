@@ -244,6 +244,14 @@ describe('the life of a value', () => {
       expect(codesOf(await ada.grant([here, there]))).toEqual(['ok', 'BINDING_MISMATCH']);
     });
 
+    test('a binding is text in whole characters: halves of some would become one and the same', async () => {
+      const token = await ada.store('x');
+      expect(codesOf(await ada.verify([{ token, binding: 'a\ud800' }]))).toEqual(['BAD_USER_INPUT']);
+      expect(codesOf(await ada.verify([{ token, binding: 'a\u{1f600}' }]))).toEqual(['ok']);
+      expect(codesOf(await ada.grant([{ token, binding: 'a\ud83d' }]))).toEqual(['BAD_USER_INPUT']);
+      expect(codesOf(await ada.grant([{ token, binding: 'a\u{1f600}' }]))).toEqual(['ok']);
+    });
+
     test('a binding is at most 512 characters long', async () => {
       const token = await ada.store('value');
       expect(codesOf(await ada.verify([{ token, binding: 'x'.repeat(513) }]))).toEqual(['BAD_USER_INPUT']);

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { auditCommand } from './cli/audit.js';
 import { configCommand } from './cli/config.js';
+import { consoleCommand } from './cli/console.js';
 import { doctorCommand } from './cli/doctor.js';
 import { fail } from './cli/fail.js';
 import { initCommand } from './cli/init.js';
@@ -11,6 +12,7 @@ import { migrateCommand } from './cli/migrate.js';
 import { rotateKeysCommand } from './cli/rotate-keys.js';
 import { schemaCommand } from './cli/schema.js';
 import { startCommand } from './cli/start.js';
+import { verifyFramesCommand } from './cli/verify-frames.js';
 
 const program = new Command('tokenizer')
   .description('The LunaSec tokenizer. Settings come from a file and from LUNASEC_… variables.')
@@ -23,7 +25,9 @@ for (const command of [
   migrateCommand,
   initCommand,
   doctorCommand,
+  verifyFramesCommand,
   auditCommand,
+  consoleCommand,
   keysCommand,
   rotateKeysCommand,
   configCommand,

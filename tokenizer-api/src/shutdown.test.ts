@@ -2,8 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,18 +9,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createToken } from '@lunasec/secure-frame/protocol';
 import { spawnCLI } from './test-support/cli.js';
+import { freePort } from './test-support/free-port.js';
 import { createSigner, sidOf } from './test-support/signer.js';
 import type { Signer } from './test-support/signer.js';
 import { createSession, shopOrigin, tokenize } from './test-support/tokenizer.js';
 import type { TokenizeResult, Upload } from './test-support/tokenizer.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Asks until the answer is as hoped. */
 async function until<T>(ask: () => Promise<T>, isGood: (answer: T) => boolean): Promise<T> {

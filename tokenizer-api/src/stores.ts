@@ -11,7 +11,6 @@ import type { RateCounter } from './stores/rate-counter/port.js';
 import type { TokenStore } from './stores/token-store/port.js';
 import { createSecrets } from './stores/secrets.js';
 import type { OpenSecret } from './stores/secrets.js';
-import { openSqliteTokenStore } from './stores/token-store/sqlite.js';
 
 /** The stores that the settings ask for, opened. */
 export interface Stores {
@@ -109,8 +108,11 @@ export async function openTokenStore(
   { tokenStore, dataDirectory }: Settings,
   warn: (text: string) => void,
 ): Promise<TokenStore> {
-  if (tokenStore.kind === 'sqlite') return openSqliteTokenStore(join(dataDirectory, 'tokenizer.sqlite'));
-  // Loaded only where they are used: the drivers of databases and clouds are large.
+  // Loaded only where they are used: the drivers of databases and clouds are large, and one has native code.
+  if (tokenStore.kind === 'sqlite') {
+    const { openSqliteTokenStore } = await import('./stores/token-store/sqlite.js');
+    return openSqliteTokenStore(join(dataDirectory, 'tokenizer.sqlite'));
+  }
   const { connectMongoTokenStore } = await import('./stores/token-store/mongo.js');
   const { uri, database } = tokenStore;
   return connectMongoTokenStore({

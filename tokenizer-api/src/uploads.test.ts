@@ -5,8 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { partSize } from './services/uploads.js';
+import type { Stores } from './stores.js';
 import { checksumOf } from './test-support/object-store/contract.js';
-import { breakCalls, countCalls } from './test-support/spies.js';
+import { breakCalls, countCalls, holdCall } from './test-support/spies.js';
 import { actAs, codesOf, encrypt, put, startTestTokenizer } from './test-support/tokenizer.js';
 import type { Actor, Problem, TestTokenizer, Upload } from './test-support/tokenizer.js';
 
@@ -50,12 +51,26 @@ const newInput = (size = body.length) => ({
 describe('values that are uploaded in parts', () => {
   const { calls, wrapStores: counted } = countCalls();
   const { broken, wrapStores: breaking } = breakCalls();
+  /** Whether the answer to the next insert of tokens is lost. */
+  let loseAnswer = false;
+  const losing = (stores: Stores): Stores => ({
+    ...stores,
+    tokens: {
+      ...stores.tokens,
+      insertTokens: async (tokens) => {
+        const inserted = await stores.tokens.insertTokens(tokens);
+        if (!loseAnswer) return inserted;
+        loseAnswer = false;
+        throw new Error('The connection broke.');
+      },
+    },
+  });
   let tokenizer: TestTokenizer;
   let ada: Actor;
   let mallory: Actor;
 
   beforeAll(async () => {
-    tokenizer = await startTestTokenizer({ wrapStores: (stores) => counted(breaking(stores)) });
+    tokenizer = await startTestTokenizer({ wrapStores: (stores) => counted(losing(breaking(stores))) });
     ada = actAs(tokenizer, tokenizer.shop, 'ada');
     mallory = actAs(tokenizer, tokenizer.shop, 'mallory');
   });
@@ -103,6 +118,17 @@ describe('values that are uploaded in parts', () => {
     expect(read!.download!.size).toBe(body.length);
     const got = new Uint8Array(await (await fetch(read!.download!.url)).arrayBuffer());
     expect(Buffer.from(got).equals(body)).toBe(true);
+  });
+
+  test('go on when the database stored the token and its answer was lost', async () => {
+    const input = newInput();
+    loseAnswer = true;
+    const lost = await ada.frame(tokenize, { inputs: [input] });
+    expect(lost.errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
+    expect(await begin(ada, [input])).toMatchObject([{ multipart: { partSize }, problem: null }]);
+    await upload(input.token);
+    expect(codesOf(await complete(ada, [input.token]))).toEqual(['ok']);
+    expect(codesOf(await ada.verify([input.token]))).toEqual(['ok']);
   });
 
   test('each call may be repeated', async () => {
@@ -328,11 +354,13 @@ describe('values that are uploaded in parts', () => {
     const token = await began();
     await upload(token);
     await sign(mallory, token);
+    expect(await sign(mallory, token, [])).toEqual([]);
     await complete(ada, [token]);
     const { items } = await tokenizer.stores.tokens.listAudit('shop', { token }, { first: 10, after: null });
     expect(items.map(({ item }) => [item.action, item.sessionId, item.code]).reverse()).toEqual([
       ['tokenize', ada.sessionId, null],
       ['presignUploadParts', ada.sessionId, null],
+      ['presignUploadParts', mallory.sessionId, 'STORE_GRANT_MISSING'],
       ['presignUploadParts', mallory.sessionId, 'STORE_GRANT_MISSING'],
       ['completeUploads', ada.sessionId, null],
     ]);
@@ -359,4 +387,23 @@ describe('values that are uploaded in parts', () => {
       ].sort(),
     );
   });
+});
+
+test('a call that was under way when its session ended does not bring the store grant back', async () => {
+  const held = holdCall('prolongStoreGrants');
+  const tokenizer = await startTestTokenizer({ wrapStores: held.wrapStores });
+  try {
+    const ada = actAs(tokenizer, tokenizer.shop, 'ada');
+    const token = await ada.store('secret');
+    const completing = ada.frame<{ completeUploads: Completed[] }>(completeUploads, { tokens: [token] });
+    await held.reached;
+    // The call has looked at the clock already.
+    tokenizer.clock.offset += 1;
+    expect(await ada.end()).toBe(1);
+    held.letGo();
+    expect(codesOf((await completing).data!.completeUploads)).toEqual(['GRANT_EXPIRED']);
+    expect(codesOf(await ada.verify([token]))).toEqual(['GRANT_EXPIRED']);
+  } finally {
+    await tokenizer.close();
+  }
 });

@@ -1,11 +1,12 @@
 import type { LunaSec } from '@lunasec/node-sdk';
 import type { Request } from 'express';
-import type { DemoDatabase, SessionRow } from '../database.js';
+import type { Database } from '../database.js';
+import type { SessionRow } from '../database/sessions.js';
 
 /** What every resolver gets. `req` is also where the node-sdk looks for the session. */
 export interface DemoContext {
   req: Request;
-  database: DemoDatabase;
+  database: Database;
   lunaSec: LunaSec;
   session: SessionRow | null;
   startSession(userId: string): void;

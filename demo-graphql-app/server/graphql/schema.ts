@@ -1,8 +1,9 @@
 import type { TokenDirective } from '@lunasec/node-sdk';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { AuditResolver } from './audit.js';
 import { LoginResolver } from './login.js';
-import { PersonResolver } from './people.js';
+import { PatientResolver } from './patients.js';
 
 /** The app's API, its fields with `@Token()` guarded. */
 export async function createDemoSchema({
@@ -12,8 +13,8 @@ export async function createDemoSchema({
 }): Promise<GraphQLSchema> {
   return tokenDirective.transform(
     await buildSchema({
-      resolvers: [LoginResolver, PersonResolver],
-      directives: [tokenDirective.definition],
+      resolvers: [LoginResolver, PatientResolver, AuditResolver],
+      directives: tokenDirective.directives,
       validate: false,
     }),
   );

@@ -1,9 +1,9 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
-import { loginMutation, type User } from './api.js';
+import { loginMutation, type Staff } from './api.js';
 import { explain } from './problems.js';
 import { initials, Logo, Notice } from './ui.js';
 
-export function LoginScreen({ users }: { users: User[] }) {
+export function LoginScreen({ staff }: { staff: Staff[] }) {
   const client = useApolloClient();
   const [login, { loading, error }] = useMutation(loginMutation);
 
@@ -20,21 +20,29 @@ export function LoginScreen({ users }: { users: User[] }) {
     <main className="login">
       <div className="card login-card">
         <Logo />
-        <h1>Log in</h1>
+        <h1>Who are you today?</h1>
         <p className="muted">
-          National ids and notes are typed into secure frames. This app only ever holds tokens.
+          National ids, cards, notes and documents go from secure frames straight to the store. This app, its
+          server and its database only ever hold tokens.
         </p>
         <div className="login-users">
-          {users.map((user) => (
+          {staff.map(({ id, name, role, about }) => (
             <button
-              key={user.id}
+              key={id}
               type="button"
               className="login-user"
               disabled={loading}
-              onClick={() => void enter(user.id)}
+              onClick={() => void enter(id)}
             >
-              <span className="avatar">{initials(user.name)}</span>
-              <span>Continue as {user.name}</span>
+              <span className="avatar" aria-hidden="true">
+                {initials(name)}
+              </span>
+              <span className="lines">
+                <span>Continue as {name}</span>
+                <small className="muted">
+                  {role}. {about}
+                </small>
+              </span>
             </button>
           ))}
         </div>

@@ -9,7 +9,7 @@ export function TokenProbe() {
   const [problem, setProblem] = useState<string>();
 
   return (
-    <details className="card probe">
+    <details className="probe">
       <summary>Try somebody else’s token</summary>
       <form
         onSubmit={(event) => {

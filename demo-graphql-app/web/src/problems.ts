@@ -15,6 +15,7 @@ const advice: Record<string, string> = {
     'The secure store is full. What you typed is still here; tell the people who run this site.',
   RATE_LIMITED: 'Too many requests. Wait a moment, then try again.',
   VALIDATION_FAILED: 'Check the marked field.',
+  FORBIDDEN: 'Your role may not do this.',
   UNAVAILABLE:
     'The secure store can’t be reached right now. Nothing you typed is lost; try again in a moment.',
 };

@@ -6,7 +6,7 @@ export function Logo({ isTitle = false }: { isTitle?: boolean }) {
   return (
     <div className="logo">
       <img src="/icon.svg" alt="" width="28" height="28" />
-      <Name>Records</Name>
+      <Name>Riverside Clinic</Name>
     </div>
   );
 }
@@ -21,6 +21,31 @@ export function Notice({ problem }: { problem: ReactNode }) {
   );
 }
 
+interface TextFieldProps {
+  label: string;
+  value: string;
+  type?: 'text' | 'date';
+  required?: boolean;
+  maxLength?: number;
+  onType(value: string): void;
+}
+
+/** A field of the page itself, for what is not sensitive. */
+export function TextField({ label, onType, type = 'text', ...input }: TextFieldProps) {
+  return (
+    <label className="field">
+      <span>{label}</span>
+      <input
+        className="control"
+        type={type}
+        autoComplete="off"
+        onChange={(event) => onType(event.target.value)}
+        {...input}
+      />
+    </label>
+  );
+}
+
 export const initials = (name: string) =>
   name
     .split(/\s+/)
@@ -28,3 +53,12 @@ export const initials = (name: string) =>
     .slice(0, 2)
     .join('')
     .toUpperCase();
+
+/** A date as people write it, whatever the time zone: a birthday is the same everywhere. */
+export const dateText = (iso: string) =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${iso}T00:00:00Z`),
+  );
+
+export const timeText = (iso: string) =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));

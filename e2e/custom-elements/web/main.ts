@@ -1,15 +1,5 @@
 import { defineSecureElements } from '@lunasec/react-sdk/elements';
-
-async function graphql<Data>(query: string, variables?: object): Promise<Data> {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data;
-}
+import { graphql } from '../../fixture/graphql.js';
 
 const { applicationId, tokenizerURL } = (await (await fetch('/config.json')).json()) as Record<
   'applicationId' | 'tokenizerURL',

@@ -8,6 +8,7 @@ import {
 import type { SecureInputProps, SecureTextAreaProps, SecureTextProps } from '@lunasec/react-sdk';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { graphql } from '../../fixture/graphql.js';
 
 /** `?fields=` a list of these: props, and the stored value to show, by its place among all stored. */
 type Field = { stored?: number } & (
@@ -15,17 +16,6 @@ type Field = { stored?: number } & (
   | ({ kind: 'textarea' } & SecureTextAreaProps)
   | ({ kind: 'paragraph' } & SecureTextProps)
 );
-
-async function graphql<Data>(query: string, variables?: object): Promise<Data> {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data;
-}
 
 function Fields({ fields, stored }: { fields: Field[]; stored: string[] }) {
   const [values, setValues] = useState<Record<string, string>>({});

@@ -1,6 +1,6 @@
 import { SecureForm, SecureTextArea } from '@lunasec/react-sdk';
 import { useState } from 'react';
-import { graphql } from './graphql.js';
+import { graphql } from '../../fixture/graphql.js';
 import { texts } from './texts.js';
 
 /** A form in which the test types the texts, once. */

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Cases } from './cases.js';
 import { plainFields, secureFields } from './fields.js';
 import { Form } from './Form.js';
-import { graphql } from './graphql.js';
+import { graphql } from '../../fixture/graphql.js';
 import { Store } from './Store.js';
 import { texts } from './texts.js';
 import type { TextName } from './texts.js';

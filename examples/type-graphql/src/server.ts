@@ -28,6 +28,7 @@ const lunaSec = new LunaSec({
   },
 });
 
+// #region types
 @ObjectType()
 class Person {
   @Field(() => String)
@@ -37,6 +38,7 @@ class Person {
   @Field(() => String, { nullable: true })
   ssn!: string | null;
 }
+// #endregion types
 
 const people = new Map<string, Person>([['ada', { name: 'Ada Lovelace', ssn: null }]]);
 
@@ -44,6 +46,7 @@ interface Context {
   req: Request;
 }
 
+// #region resolver
 @Resolver()
 class PersonResolver {
   @Query(() => Person, { nullable: true })
@@ -59,17 +62,20 @@ class PersonResolver {
     return person;
   }
 }
+// #endregion resolver
 
+// #region server
 const apollo = new ApolloServer<Context>({
   schema: await buildSchema({
     resolvers: [PersonResolver],
-    directives: [lunaSec.tokenDirective.definition],
+    directives: lunaSec.tokenDirective.directives,
     globalMiddlewares: [TokenMiddleware],
     validate: false,
   }),
   plugins: [lunaSec.apolloPlugin()],
 });
 await apollo.start();
+// #endregion server
 
 express()
   .use(

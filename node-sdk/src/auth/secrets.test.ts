@@ -83,7 +83,7 @@ describe('a signing key in the environment', () => {
   });
 
   test('may be PEM in a variable of another name, its line breaks written as \\n', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
     process.env.OTHER_KEY = pem(privateKey).replaceAll('\n', '\\n');
     expect(await load({ source: 'environment', variable: 'OTHER_KEY' })).toMatchObject({
       algorithm: 'RS256',
@@ -116,7 +116,7 @@ describe('a signing key in the environment', () => {
       pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey),
       'P-256',
     ],
-    ['too short', pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey), '2048'],
+    ['too short', pem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey), '3072'],
   ])('that is %s is refused, and not repeated', (_name, text, message) => {
     if (text !== undefined) process.env.LUNASEC_SIGNING_KEY = text;
     const attempt = () => open({ source: 'environment' });

@@ -12,7 +12,7 @@ describe('a signer', () => {
   const keys = {
     EdDSA: generateKeyPairSync('ed25519').privateKey,
     ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
-    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    RS256: generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey,
   };
 
   test.each(['EdDSA', 'ES256', 'RS256'] as const)(

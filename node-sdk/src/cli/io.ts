@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 
 /** What a command talks to. */
@@ -9,6 +10,8 @@ export interface IO {
   /** All of standard input; undefined when that is a terminal, where nobody would know to type. */
   input(): Promise<string | undefined>;
   now(): Date;
+  /** Asks whoever is there; undefined when nobody is. */
+  ask?: ((question: string) => Promise<string>) | undefined;
   /** The command did its work, and what it found makes it end with exit code 1. */
   fail(): void;
 }
@@ -19,8 +22,18 @@ export const processIO: IO = {
   err: (line) => void process.stderr.write(`${line}\n`),
   input: async () => (process.stdin.isTTY ? undefined : text(process.stdin)),
   now: () => new Date(),
+  ask: process.stdin.isTTY ? askOnTerminal : undefined,
   fail: () => void (process.exitCode = 1),
 };
+
+async function askOnTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
 
 /** A mistake of whoever calls the command: its message is all they need. Exit code 2. */
 export class UsageError extends Error {}

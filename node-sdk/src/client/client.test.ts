@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -311,6 +311,60 @@ describe('a failure that may pass is tried again', () => {
     const it = await setUp([ok]);
     await it.close();
     expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+  });
+});
+
+describe('a tokenizer that is overloaded', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  /** As the tokenizer refuses what it cannot serve soon; `seconds` in the body, the header, or both. */
+  const shedding =
+    ({ body, header }: { body?: number; header?: number }): Reply =>
+    (response) => {
+      const { body: answer } = failed('UNAVAILABLE', body === undefined ? {} : { retryAfter: body }) as {
+        body: object;
+      };
+      response
+        .writeHead(503, header === undefined ? {} : { 'retry-after': String(header) })
+        .end(JSON.stringify(answer));
+    };
+  /** Milliseconds between the first two attempts. */
+  async function pauseOf(first: Reply, random: number): Promise<number> {
+    jest.spyOn(Math, 'random').mockReturnValue(random);
+    const times: number[] = [];
+    const it = await setUp(() => {
+      times.push(performance.now());
+      return times.length === 1 ? first : ok;
+    });
+    expect(await verify(it)).toHaveLength(1);
+    return times[1]! - times[0]!;
+  }
+
+  test('is asked again when it said, and up to half as long after that, not with all the others', async () => {
+    // A timer may fire a millisecond early.
+    expect(await pauseOf(shedding({ body: 0.3 }), 0)).toBeGreaterThanOrEqual(298);
+    expect(await pauseOf(shedding({ body: 0.3 }), 0.99)).toBeGreaterThanOrEqual(445);
+    expect(await pauseOf(shedding({ header: 1 }), 0)).toBeGreaterThanOrEqual(998);
+  });
+
+  test('is not asked again where the deadline leaves no time for the pause', async () => {
+    const it = await setUp([shedding({ body: 60 }), ok]);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(1);
+  });
+
+  test('has two chances more, and then it is UNAVAILABLE', async () => {
+    const it = await setUp([shedding({ body: 0.01 })]);
+    expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(3);
+  });
+
+  test('answers: it does not open the circuit', async () => {
+    const it = await setUp([shedding({ body: 0.01 })], { breakAfter: 2 });
+    for (let i = 0; i < 3; i++) expect(await codeOf(verify(it))).toBe('UNAVAILABLE');
+    expect(it.received).toHaveLength(9);
+    expect(it.warnings).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
+  DelegateBackoff,
   ExponentialBackoff,
   handleWhen,
   retry,
@@ -11,6 +12,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { TaskCancelledError } from 'cockatiel';
+import type { IBackoff, IRetryBackoffContext } from 'cockatiel';
 import { UnavailableError } from '../errors/index.js';
 import type { Log } from '../log.js';
 
@@ -32,11 +34,23 @@ export interface ResilienceOptions {
 /** An attempt failed in a way that may pass: the network, a timeout, a server that is overloaded or restarting. */
 export class PassingFailure extends Error {
   override name = 'PassingFailure';
+  /** Seconds after which to try again, if the tokenizer said so: it answers, but is asked for too much. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
+    super(message, options);
+    this.retryAfter = options.retryAfter;
+  }
 }
 
 /** The caller has given up, which says nothing about the tokenizer. */
 class GivenUp extends Error {
   override name = 'GivenUp';
+}
+
+/** The tokenizer asked for a longer pause than the call has time for. */
+class TooLate extends Error {
+  override name = 'TooLate';
 }
 
 /** Runs an attempt under deadline, retry, circuit breaker and timeout. Throws LunaSecErrors and nothing else. */
@@ -53,7 +67,8 @@ export function createResilience(options: ResilienceOptions, log: Log): Resilien
   const breaker = circuitBreaker(
     handleWhen(
       (error) =>
-        isPassing(error) ||
+        // Who sheds load answers, and at once: nobody waits for it in vain.
+        (isPassing(error) && pauseAskedFor(error) === 0) ||
         // Whether the tokenizer answers again is not known yet.
         (error instanceof GivenUp && breaker.state === CircuitState.HalfOpen),
     ),
@@ -70,13 +85,16 @@ export function createResilience(options: ResilienceOptions, log: Log): Resilien
   const repeated = wrap(
     retry(handleWhen(isPassing), {
       maxAttempts: retries,
-      backoff: new ExponentialBackoff({ initialDelay: firstPause, maxDelay: firstPause * 20 }),
+      backoff: pausesAskedFor(
+        new ExponentialBackoff({ initialDelay: firstPause, maxDelay: firstPause * 20 }),
+      ),
     }),
     breaker,
   );
   const once = timeout(attemptTimeout, TimeoutStrategy.Aggressive);
 
   return async (attempt, signal) => {
+    const end = performance.now() + deadline;
     /** One attempt, unless the call has ended during a pause or while it waited for another to try. */
     async function attemptOnce<T>(run: (signal: AbortSignal) => Promise<T>, ended: AbortSignal): Promise<T> {
       if (ended.aborted) throw new GivenUp();
@@ -84,6 +102,8 @@ export function createResilience(options: ResilienceOptions, log: Log): Resilien
         return await once.execute((context) => run(context.signal), ended);
       } catch (error) {
         if (signal?.aborted) throw new GivenUp();
+        if (performance.now() + pauseAskedFor(error) > end)
+          throw new TooLate((error as PassingFailure).message, { cause: error });
         throw error;
       }
     }
@@ -103,8 +123,22 @@ export function createResilience(options: ResilienceOptions, log: Log): Resilien
         throw new UnavailableError('The tokenizer has not been answering; it was not asked.', {
           cause: error,
         });
-      if (error instanceof PassingFailure) throw new UnavailableError(error.message, { cause: error.cause });
+      if (error instanceof PassingFailure || error instanceof TooLate)
+        throw new UnavailableError(error.message, { cause: error.cause });
       throw error;
     }
   };
 }
+
+/** Milliseconds to wait at least, if the tokenizer said so. */
+const pauseAskedFor = (error: unknown): number =>
+  error instanceof PassingFailure ? (error.retryAfter ?? 0) * 1000 : 0;
+
+/** Pauses of their own, unless the tokenizer asked for longer: that long, and up to half as much again, as others wait too. */
+const pausesAskedFor = (own: ExponentialBackoff<[number, number]>) =>
+  new DelegateBackoff<IRetryBackoffContext<unknown>, IBackoff<unknown>>((context, before) => {
+    const state = before ? before.next(context) : own.next();
+    const { result } = context;
+    const asked = 'error' in result ? pauseAskedFor(result.error) * (1 + Math.random() / 2) : 0;
+    return { delay: Math.max(state.duration, asked), state };
+  });

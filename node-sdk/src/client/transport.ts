@@ -25,7 +25,7 @@ export function createTransport({
 }): Send {
   return async ({ query, field, variables, answer }, signal) => {
     const authorization = `Bearer ${await jwt.current()}`;
-    const { status, body } = await exchange(fetch, `${tokenizerURL}/graphql`, {
+    const { status, body, retryAfter } = await exchange(fetch, `${tokenizerURL}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', authorization },
       body: JSON.stringify({ query, variables }),
@@ -36,17 +36,19 @@ export function createTransport({
     const parsed = envelope.safeParse(body);
     const failure = parsed.data?.errors?.[0];
     if (failure) {
-      const { code, retryAfter } = failure.extensions ?? {};
+      const { code } = failure.extensions ?? {};
       if (code === 'UNAUTHENTICATED') {
         jwt.forget();
         throw refusal(failure.message);
       }
       const known = problemCodes.find((it) => it === code);
-      if (known && known !== 'UNAVAILABLE') throw createError(known, failure.message, { retryAfter });
+      if (known && known !== 'UNAVAILABLE')
+        throw createError(known, failure.message, { retryAfter: failure.extensions?.retryAfter });
     }
     if (status >= 500 || failure?.extensions?.code === 'UNAVAILABLE')
       throw new PassingFailure(
         `The tokenizer answered with status ${status}${failure ? ' and UNAVAILABLE' : ''}.`,
+        { retryAfter: failure?.extensions?.retryAfter ?? retryAfter },
       );
     if (status === 429) throw createError('RATE_LIMITED', 'The tokenizer refused the call: too many calls.');
     const data = parsed.success && !failure ? parsed.data.data?.[field] : undefined;
@@ -61,11 +63,19 @@ async function exchange(fetch: Fetch, url: string, init: RequestInit) {
   try {
     const response = await fetch(url, init);
     const text = await response.text();
-    return { status: response.status, body: parseJSON(text) };
+    return {
+      status: response.status,
+      body: parseJSON(text),
+      retryAfter: secondsOf(response.headers.get('retry-after')),
+    };
   } catch (cause) {
     throw new PassingFailure('The tokenizer cannot be reached.', { cause });
   }
 }
+
+/** A number of seconds (RFC 9110 §10.2.3); a date is left to be told otherwise. */
+const secondsOf = (header: string | null): number | undefined =>
+  header !== null && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
 
 function parseJSON(text: string): unknown {
   try {

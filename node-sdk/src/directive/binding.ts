@@ -11,11 +11,24 @@ export interface BindingTemplate {
 
 const placeholder = /\{([_A-Za-z][_0-9A-Za-z]*)\}/;
 
-/** Reads a binding; undefined when it is empty or a brace is not part of a `{placeholder}`. */
+/** A text with a sign that no percent-encoded value has, so that it shows where the value before it ends. */
+const separator = /[^\w.!~*'()%-]/;
+const halves = /\p{Surrogate}/u;
+
+/** What is said of a text that {@link parseBinding} does not read. */
+export const notABinding = (text: string): string =>
+  `"${text}" is not a binding; write one like User.ssn:{id}, with a sign such as ":" or "/" between placeholders.`;
+
+/**
+ * Reads a binding; undefined when it is empty, a brace is not part of a `{placeholder}`, or nothing tells where the value
+ * of one placeholder ends and the next begins: `{a}-{b}` would be the same with `1-2` and `3` as with `1` and `2-3`.
+ */
 export function parseBinding(text: string): BindingTemplate | undefined {
   // Splitting by a pattern with a group gives texts and names in turn.
   const pieces = text.split(new RegExp(placeholder, 'g'));
   if (text === '' || pieces.some((piece) => /[{}]/.test(piece))) return undefined;
+  const between = pieces.filter((_, index) => index % 2 === 0).slice(1, -1);
+  if (!between.every((piece) => separator.test(piece))) return undefined;
   const parts = pieces.map((piece, index) => (index % 2 === 0 ? piece : { name: piece }));
   return { text, parts, names: pieces.filter((_, index) => index % 2 === 1) };
 }
@@ -39,11 +52,11 @@ export function writeBinding(
   values: Readonly<Record<string, string | number | boolean>>,
 ): string {
   const parsed = parseBinding(template);
-  if (!parsed) throw new BadUserInputError(`"${template}" is not a binding; write one like User.ssn:{id}.`);
+  if (!parsed) throw new BadUserInputError(notABinding(template));
   const texts = new Map(
     parsed.names.map((name) => {
       const value: unknown = Object.hasOwn(values, name) ? values[name] : undefined;
-      if (!['string', 'number', 'boolean'].includes(typeof value) || value === '')
+      if (!['string', 'number', 'boolean'].includes(typeof value) || !isBindable(String(value)))
         throw new BadUserInputError(`{${name}} of the binding "${template}" has no value.`);
       return [name, String(value)];
     }),
@@ -57,5 +70,9 @@ export function bindingText(type: GraphQLLeafType, value: unknown): string | und
   const outside: unknown = type.serialize(value);
   if (typeof outside !== 'string' && typeof outside !== 'number' && typeof outside !== 'boolean')
     return undefined;
-  return outside === '' ? undefined : String(outside);
+  const text = String(outside);
+  return isBindable(text) ? text : undefined;
 }
+
+/** Half a character cannot be percent-encoded. */
+const isBindable = (text: string): boolean => text !== '' && !halves.test(text);

@@ -1,4 +1,11 @@
-import { DirectiveLocation, GraphQLDirective, GraphQLString, print, astFromValue } from 'graphql';
+import {
+  astFromValue,
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLString,
+  print,
+  specifiedDirectives,
+} from 'graphql';
 
 export const directiveName = 'token';
 
@@ -10,7 +17,7 @@ const argumentDescriptions = {
     'The one place that the token may be read from, such as User.ssn:{id}; {id} is the value of the field or argument beside it.',
 };
 
-/** For schemas made in code: `buildSchema({ directives: [definition] })` of type-graphql, for instance. */
+/** For schemas made in code. */
 export const definition = new GraphQLDirective({
   name: directiveName,
   description,
@@ -24,6 +31,9 @@ export const definition = new GraphQLDirective({
     binding: { type: GraphQLString, description: argumentDescriptions.binding },
   },
 });
+
+/** The same with those of GraphQL itself (specification, October 2021, §3.13), which must not get lost. */
+export const directives: readonly GraphQLDirective[] = [...specifiedDirectives, definition];
 
 /** The same as SDL. */
 export const typeDefs = `"""${description}"""

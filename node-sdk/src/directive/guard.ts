@@ -1,6 +1,13 @@
 import { mapSchema, MapperKind } from '@graphql-tools/utils';
-import { defaultFieldResolver, isLeafType, getNullableType, responsePathAsArray } from 'graphql';
-import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  getNullableType,
+  GraphQLSchema,
+  isLeafType,
+  responsePathAsArray,
+  specifiedDirectives,
+} from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { BindingMismatchError, StoreGrantMissingError, UnavailableError } from '../errors/index.js';
 import { bindingText, fillBinding } from './binding.js';
 import type { BindingTemplate } from './binding.js';
@@ -18,7 +25,7 @@ import type { FieldPlan } from './plan.js';
  */
 export function transform(schema: GraphQLSchema): GraphQLSchema {
   const plan = planOf(schema);
-  return mapSchema(schema, {
+  return mapSchema(withSpecified(schema), {
     [MapperKind.OBJECT_FIELD]: (config, fieldName, typeName) => {
       const planned = plan.field(typeName, fieldName);
       if (!planned) return undefined;
@@ -36,6 +43,13 @@ export function transform(schema: GraphQLSchema): GraphQLSchema {
       return { ...config, resolve: guarded, ...(guardedSubscribe ? { subscribe: guardedSubscribe } : {}) };
     },
   });
+}
+
+/** Schemas made in code may have lost `@skip` and the like, when they were given another directive. */
+function withSpecified(schema: GraphQLSchema): GraphQLSchema {
+  const missing = specifiedDirectives.filter(({ name }) => !schema.getDirective(name));
+  if (missing.length === 0) return schema;
+  return new GraphQLSchema({ ...schema.toConfig(), directives: [...schema.getDirectives(), ...missing] });
 }
 
 /** Called before a field's resolver, with the same values. Throws when the resolver must not run. */

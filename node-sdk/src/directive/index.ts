@@ -1,6 +1,6 @@
 export { writeBinding } from './binding.js';
 export type { Charge, FindRequest, Resolver } from './charge.js';
-export { definition, directiveName, printUsage, typeDefs } from './definition.js';
+export { definition, directiveName, directives, printUsage, typeDefs } from './definition.js';
 export { parseDuration } from './duration.js';
 export { createEngine } from './engine.js';
 export type { Engine } from './engine.js';

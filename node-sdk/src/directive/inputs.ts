@@ -263,9 +263,7 @@ function textOf({ types, values, around }: Scope, name: string): string | undefi
   const type = getNullableType(declared);
   if (!isLeafType(type) || !Object.hasOwn(values, name)) return undefined;
   try {
-    const text = bindingText(type, values[name]);
-    // A lone surrogate cannot be percent-encoded.
-    return text !== undefined && encodeURIComponent(text) ? text : undefined;
+    return bindingText(type, values[name]);
   } catch {
     return undefined;
   }

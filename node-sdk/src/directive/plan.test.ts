@@ -27,6 +27,8 @@ describe('a schema whose @token cannot work is refused', () => {
     ['type Query { a: ID @token(binding: "") }', 'Query.a: "" is not a binding'],
     ['type Query { a: ID @token(binding: "{a") }', 'Query.a: "{a" is not a binding'],
     ['type Query { a: ID @token(binding: "x}{y}") }', 'Query.a: "x}{y}" is not a binding'],
+    ['type Query { a: ID @token(binding: "{a}{b}") }', 'Query.a: "{a}{b}" is not a binding'],
+    ['type Query { a: ID @token(binding: "{a}-{b}") }', 'Query.a: "{a}-{b}" is not a binding'],
     ['type Query { a: ID @token(binding: "{a b}") }', 'Query.a: "{a b}" is not a binding'],
     [
       'type Query { a: ID @token(binding: "{id}") }',

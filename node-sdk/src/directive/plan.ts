@@ -19,7 +19,7 @@ import type {
   GraphQLType,
 } from 'graphql';
 import { z } from 'zod';
-import { parseBinding } from './binding.js';
+import { notABinding, parseBinding } from './binding.js';
 import type { BindingTemplate } from './binding.js';
 import { findUnboundNames, unknownId } from './binding-names.js';
 import { directiveName } from './definition.js';
@@ -109,8 +109,7 @@ export function inspectSchema(schema: GraphQLSchema): Inspection {
     if (duration !== undefined && parseDuration(duration) === undefined)
       mistake(`"${duration}" is not a duration; write one like 5m30s, 1h or 45s.`);
     const binding = data.binding == null ? undefined : parseBinding(data.binding);
-    if (data.binding != null && !binding)
-      mistake(`"${data.binding}" is not a binding; write one like User.ssn:{id}.`);
+    if (data.binding != null && !binding) mistake(notABinding(data.binding));
     for (const name of binding?.names ?? []) {
       const fault = siblings(name);
       if (fault) mistake(`{${name}} in its binding ${fault}.`);

@@ -3,12 +3,14 @@ import express from 'express';
 import type { ErrorRequestHandler } from 'express';
 import { fastify } from 'fastify';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import request from 'supertest';
 import { sidOf } from '../auth/sid.js';
 import { UnavailableError } from '../errors/index.js';
 import { createExpressPlugin } from '../express/plugin.js';
 import { createFastifyPlugin } from '../fastify/plugin.js';
+import { createFetchHandler } from '../fetch/handler.js';
 import { testSigner } from '../test-support/keys.js';
 import type { HandshakeParts } from './handshake.js';
 
@@ -59,6 +61,26 @@ const servers: Record<string, () => Promise<RunningServer>> = {
     await app.register(createFastifyPlugin(parts));
     await app.listen({ host: '127.0.0.1', port: 0 });
     return { server: app.server, close: () => app.close() };
+  },
+  // A framework in small that routes by Fetch requests: this handler has the two addresses, and passes nothing on.
+  fetch: async () => {
+    const handler = createFetchHandler(parts);
+    const server = createServer((asking, answering) => {
+      const { method = '', url = '', headers } = asking;
+      const fetched = new Request(`http://app.test${url}`, { method, headers: headers as HeadersInit });
+      handler(fetched)
+        .then(async (response) => {
+          const isOurs = response.status !== 404;
+          answering.writeHead(response.status, Object.fromEntries(response.headers));
+          answering.end(isOurs ? await response.text() : 'not LunaSec');
+        })
+        .catch((error: { code: string }) => {
+          answering.writeHead(500, { 'content-type': 'application/json' });
+          answering.end(JSON.stringify({ code: error.code }));
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { server, close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
   },
 };
 
@@ -184,6 +206,19 @@ describe.each(Object.keys(servers))('with %s', (name) => {
       expect(asked).toEqual([]);
     });
 
+    test('can do nothing in a browser, and neither can a refusal', async () => {
+      for (const [method, address] of [
+        ['get', '/.lunasec/jwks.json'],
+        ['post', '/.lunasec/jwks.json'],
+        ['get', path],
+      ] as const) {
+        const { headers } = await request(app.server)[method](address);
+        expect(headers['x-content-type-options']).toBe('nosniff');
+        expect(headers['content-security-policy']).toMatch(/^default-src 'none'; .*base-uri 'none'/);
+        expect(headers['content-security-policy']).toMatch(/frame-ancestors '(none|self)'/);
+      }
+    });
+
     test('are read only', async () => {
       expect((await request(app.server).head('/.lunasec/jwks.json')).status).toBe(200);
       expect((await request(app.server).post('/.lunasec/jwks.json')).status).toBe(405);
@@ -216,4 +251,13 @@ test('for fastify, other routes of the app keep their body parsers and get no he
   expect(response.body).toEqual({ got: { a: 1 } });
   expect(response.headers).not.toHaveProperty('referrer-policy');
   await app.close();
+});
+
+test('for fetch, the session is asked for by the request of the framework itself', async () => {
+  asked = [];
+  session = async () => null;
+  const fetched = new Request(`https://app.test${path}`, { headers: fromFrame });
+  await createFetchHandler(parts)(fetched);
+  expect(asked).toEqual([fetched]);
+  expect(asked[0]).toBe(fetched);
 });

@@ -7,6 +7,12 @@ export const keysPath = '/.lunasec/jwks.json';
 /** How long anybody may keep the public keys, in seconds. */
 export const keysMaxAge = 300;
 
+/** For what is no page: nothing in it may run or load, whatever a browser takes it for. */
+const closed = (framedBy: 'self' | 'none') => ({
+  'Content-Security-Policy': `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors '${framedBy}'`,
+  'X-Content-Type-Options': 'nosniff',
+});
+
 /** What the two addresses are answered with. */
 export interface HandshakeParts extends Statement {
   /** Origin of the app's pages. */
@@ -40,8 +46,7 @@ export async function answerSecureFrame(parts: HandshakeParts, request: Asked): 
     headers: {
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'self'",
-      'X-Content-Type-Options': 'nosniff',
+      ...closed('self'),
       'Content-Type': 'text/plain; charset=utf-8',
       ...headers,
     },
@@ -65,14 +70,14 @@ export async function answerKeys({ signer }: HandshakeParts, request: Asked): Pr
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return {
       status: 405,
-      headers: { Allow: 'GET, HEAD', 'Content-Type': 'text/plain; charset=utf-8' },
+      headers: { ...closed('none'), Allow: 'GET, HEAD', 'Content-Type': 'text/plain; charset=utf-8' },
       body: 'Allowed: GET, HEAD.',
     };
   return {
     status: 200,
     headers: {
+      ...closed('none'),
       'Cache-Control': `public, max-age=${keysMaxAge}`,
-      'X-Content-Type-Options': 'nosniff',
       'Content-Type': 'application/jwk-set+json',
     },
     body: JSON.stringify(await signer.publicKeys()),

@@ -12,6 +12,7 @@ import type { CallOptions, CallReport, Fetch, TokenizerClient, TokenRecord } fro
 import {
   createEngine,
   definition,
+  directives,
   executeWithTokens,
   subscribeWithTokens,
   transform,
@@ -25,6 +26,8 @@ import { createExpressPlugin } from '../express/plugin.js';
 import type { Middleware } from '../express/plugin.js';
 import { createFastifyPlugin } from '../fastify/plugin.js';
 import type { FastifyPlugin } from '../fastify/plugin.js';
+import { createFetchHandler } from '../fetch/handler.js';
+import type { FetchHandler } from '../fetch/handler.js';
 import type { HandshakeParts } from '../http/handshake.js';
 import { processLog } from '../log.js';
 import type { Log } from '../log.js';
@@ -64,8 +67,13 @@ export interface LunaSecParts {
 }
 
 export interface TokenDirective {
-  /** For schemas made in code, such as `buildSchema({ directives: [definition] })` of type-graphql. */
+  /** For schemas made in code. */
   definition: GraphQLDirective;
+  /**
+   * The same with `@skip`, `@include` and all others of GraphQL itself, for `buildSchema({ directives })` of type-graphql, which
+   * leaves out what it is not given.
+   */
+  directives: GraphQLDirective[];
   /** For schemas in SDL: add it to the type definitions. */
   typeDefs: string;
   /**
@@ -80,7 +88,7 @@ export interface TokenDirective {
  * calls a request.
  */
 export class LunaSec<TRequest extends object = AppRequest> {
-  readonly tokenDirective: TokenDirective = { definition, typeDefs, transform };
+  readonly tokenDirective: TokenDirective = { definition, directives: [...directives], typeDefs, transform };
   readonly grants: Grants<TRequest>;
   /** `execute` of graphql-js with the rules of `@token`, for servers other than Apollo Server. */
   readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
@@ -155,6 +163,14 @@ export class LunaSec<TRequest extends object = AppRequest> {
   /** The same for Fastify 5: `app.register(lunaSec.fastifyPlugin())`, after the plugin of the session. */
   fastifyPlugin(): FastifyPlugin {
     return createFastifyPlugin(this.#handshake);
+  }
+
+  /**
+   * The same as a function from a Fetch `Request` to a `Response`, for Next.js, Hono and others: `export const GET =
+   * lunaSec.fetchHandler()` at each of the two addresses. Rejects with UNAVAILABLE when the session cannot be read.
+   */
+  fetchHandler(): FetchHandler<TRequest> {
+    return createFetchHandler(this.#handshake);
   }
 
   /** For the `plugins` of Apollo Server, whose schema went through `tokenDirective.transform()`. */

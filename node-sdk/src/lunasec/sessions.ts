@@ -22,6 +22,8 @@ export function createSessions(options: ValidOptions, log: Log): Sessions {
   function fromId(sessionId: string): string {
     if (typeof sessionId !== 'string' || sessionId === '')
       throw new TypeError('A session id must be a text, and not empty.');
+    // In UTF-8 all halves of characters are one: two such ids would be the same session.
+    if (/\p{Surrogate}/u.test(sessionId)) throw new TypeError('A session id must be well-formed Unicode.');
     return sidOf(applicationId, sessionId);
   }
 

@@ -304,7 +304,8 @@ export function createTestTokenizer(options: TestTokenizerOptions = {}): TestTok
 }
 
 function malformed(token: string, binding: string | null): 'BAD_USER_INPUT' | undefined {
-  return isToken(token) && (binding?.length ?? 0) <= longestBinding ? undefined : 'BAD_USER_INPUT';
+  const isText = binding === null || (binding.length <= longestBinding && !/\p{Surrogate}/u.test(binding));
+  return isToken(token) && isText ? undefined : 'BAD_USER_INPUT';
 }
 
 /** A token without a binding can get one; a bound one is not accepted or read anywhere else. */

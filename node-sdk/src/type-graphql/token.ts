@@ -10,7 +10,7 @@ export interface TokenOptions {
 
 /**
  * `@token` for type-graphql: on fields, input fields, arguments, field resolvers, queries and mutations, above or below
- * type-graphql's own decorator. The schema needs `buildSchema({ directives: [lunaSec.tokenDirective.definition] })`.
+ * type-graphql's own decorator. The schema needs `buildSchema({ directives: lunaSec.tokenDirective.directives })`.
  */
 export function Token(options: TokenOptions = {}): PropertyDecorator & MethodDecorator & ParameterDecorator {
   return Directive(printUsage({ duration: options.duration, binding: options.binding }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { execute, parse } from 'graphql';
+import { execute, parse, specifiedDirectives, validate, validateSchema } from 'graphql';
 import {
   Arg,
   Args,
@@ -161,6 +161,26 @@ describe('@Token', () => {
       validate: false,
     });
     expect(() => tokenDirective.transform(schema)).toThrow('Wrong.age');
+  });
+});
+
+describe('what GraphQL itself has, which `buildSchema` replaces by the directives it is given', () => {
+  const skipped = 'query ($no: Boolean!) { user @skip(if: $no) { id } named @include(if: $no) { nickname } }';
+
+  test('is there with `directives: tokenDirective.directives`', async () => {
+    const { directives } = testKit().lunaSec.tokenDirective;
+    const schema = await buildSchema({ resolvers: [UserResolver], directives, validate: false });
+    expect(validate(schema, parse(skipped))).toEqual([]);
+    expect(validateSchema(schema)).toEqual([]);
+  });
+
+  test('is put back where a schema is transformed', async () => {
+    const { schema } = await setUp('transform');
+    expect(validate(schema, parse(skipped))).toEqual([]);
+    expect(schema.getDirectives().map(({ name }) => name)).toEqual([
+      'token',
+      ...specifiedDirectives.map(({ name }) => name),
+    ]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
-import { waitFor } from '@testing-library/react';
+import { configure, waitFor } from '@testing-library/react';
 import { engine } from '../core/engine.js';
+
+// By default a second, which is little on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 
 /** A tokenizer's frame as far as a page can tell: it takes the port it is offered, keeps what it gets, and answers. */
 export interface FakeFrame {

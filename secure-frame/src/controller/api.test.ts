@@ -172,6 +172,34 @@ describe('when the network fails', () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
+  test('a tokenizer that is overloaded is not asked again before it wants to be', async () => {
+    const overloaded = (retryAfter: unknown) =>
+      new Response(
+        JSON.stringify({ errors: [{ message: 'No.', extensions: { code: 'UNAVAILABLE', retryAfter } }] }),
+        { status: 503 },
+      );
+    const answered = new Response(JSON.stringify({ data: { detokenize: [] } }));
+    const callsAfter = async (retryAfter: unknown, milliseconds: number) => {
+      const fetch = jest
+        .fn<Fetch>()
+        .mockResolvedValueOnce(overloaded(retryAfter))
+        .mockResolvedValue(answered.clone());
+      const outcome = createApi(fetch).detokenize('access', []);
+      await pass(milliseconds);
+      const calls = fetch.mock.calls.length;
+      await pass(11_000);
+      expect(await outcome).toEqual([]);
+      return calls;
+    };
+    expect(await callsAfter(2, 1999)).toBe(1);
+    expect(await callsAfter(2, 4250)).toBe(2);
+    // Not for ever, and not for what is no number.
+    expect(await callsAfter(3600, 4999)).toBe(1);
+    expect(await callsAfter(3600, 10_250)).toBe(2);
+    expect(await callsAfter('soon', 250)).toBe(2);
+    expect(await callsAfter(-1, 250)).toBe(2);
+  });
+
   test('a refusal is not repeated', async () => {
     const fetch = answering(failing('RATE_LIMITED'));
     expect(await problemOf(createApi(fetch).detokenize('access', []))).toMatchObject({

@@ -91,44 +91,48 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
       return { accessToken: data.accessToken, lifetime };
     },
     tokenize: async (accessToken, inputs) =>
-      (
-        await retry(
-          () => call(tokenize, { inputs }, list(tokenizeResult, maxBatch), accessToken),
-          isUnavailable,
-        )
-      ).data,
+      (await retryCall(() => call(tokenize, { inputs }, list(tokenizeResult, maxBatch), accessToken))).data,
     detokenize: async (accessToken, tokens) =>
-      (
-        await retry(
-          () => call(detokenize, { tokens }, list(detokenizeResult, maxBatch), accessToken),
-          isUnavailable,
-        )
-      ).data,
+      (await retryCall(() => call(detokenize, { tokens }, list(detokenizeResult, maxBatch), accessToken)))
+        .data,
     signParts: async (accessToken, token, parts) =>
-      (
-        await retry(
-          () => call(signParts, { token, parts }, list(partResult, maxParts), accessToken),
-          isUnavailable,
-        )
-      ).data,
+      (await retryCall(() => call(signParts, { token, parts }, list(partResult, maxParts), accessToken)))
+        .data,
     completeUploads: async (accessToken, tokens) =>
       (
-        await retry(
-          () =>
-            call(
-              completeUploads,
-              { tokens },
-              list(completeResult, maxCompleted),
-              accessToken,
-              completionTimeout,
-            ),
-          isUnavailable,
+        await retryCall(() =>
+          call(
+            completeUploads,
+            { tokens },
+            list(completeResult, maxCompleted),
+            accessToken,
+            completionTimeout,
+          ),
         )
       ).data,
   };
 }
 
-export const isUnavailable = (error: unknown): boolean =>
+/** Longest pause that a frame waits for when it is asked to, in milliseconds. The page's patience with a frame is longer. */
+const longestPause = 5000;
+
+/** An error of an answer that says when to try again, as an overloaded tokenizer's does. */
+class AnsweredProblem extends ProblemError {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    /** Milliseconds. */
+    readonly pause: number,
+  ) {
+    super(code, message);
+  }
+}
+
+/** Repeats a call that a tokenizer could not answer, and not before it wants to be asked again. */
+export const retryCall = <T>(call: () => Promise<T>): Promise<T> =>
+  retry(call, isUnavailable, (error) => (error instanceof AnsweredProblem ? error.pause : 0));
+
+const isUnavailable = (error: unknown): boolean =>
   error instanceof ProblemError && error.code === 'UNAVAILABLE';
 
 export const unavailable = (): ProblemError =>
@@ -148,8 +152,12 @@ const answered = (body: unknown): body is { data: object } =>
 function errorOf(error: unknown): ProblemError {
   const { message, extensions } = (error ?? {}) as {
     message?: unknown;
-    extensions?: { code?: unknown } | null;
+    extensions?: { code?: unknown; retryAfter?: unknown } | null;
   };
   const code: ProblemCode = problemCodes.find((known) => known === extensions?.code) ?? 'UNAVAILABLE';
-  return new ProblemError(code, typeof message === 'string' ? message : 'The tokenizer refused the call.');
+  return new AnsweredProblem(
+    code,
+    typeof message === 'string' ? message : 'The tokenizer refused the call.',
+    Math.min((Number(extensions?.retryAfter) || 0) * 1000, longestPause),
+  );
 }

@@ -115,6 +115,39 @@ describe('an assertion whose first use was not answered', () => {
   });
 });
 
+describe('after a session has ended at the tokenizer', () => {
+  async function ended() {
+    const parts = setUp();
+    parts.renewAs('ada');
+    await parts.accept(assertionOf('ada'));
+    parts.call.mockImplementation(async (accessToken) => {
+      if (accessToken === 'access 1') throw unauthenticated();
+      return accessToken;
+    });
+    return parts;
+  }
+
+  test('the next call has a new one', async () => {
+    const { run } = await ended();
+    expect(await run()).toBe('access 2');
+  });
+
+  test('also when the answer to the assertion’s first use was lost: by another assertion', async () => {
+    const { run, createSession, askForAssertion } = await ended();
+    createSession.mockRejectedValueOnce(replayed());
+    expect(await run()).toBe('access 2');
+    expect(askForAssertion).toHaveBeenCalledTimes(2);
+  });
+
+  test('and none can be made: the call tells why, and does not try the former one again', async () => {
+    const { run, call, createSession } = await ended();
+    createSession.mockRejectedValueOnce(new ProblemError('RATE_LIMITED', 'Slow down.'));
+    expect(await run()).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(call).toHaveBeenCalledTimes(1);
+    expect(await run()).toBe('access 2');
+  });
+});
+
 describe('without a session of the app', () => {
   test('nothing is called', async () => {
     const { accept, run, call, states, renewAs } = setUp();
@@ -235,7 +268,6 @@ describe('a session is renewed', () => {
     await pass(15_000);
     expect(await outcome).toMatchObject({ code: 'UNAVAILABLE' });
     renewAs('ada');
-    call.mockRejectedValueOnce(unauthenticated());
     expect(await run()).toBe('access 2');
     expect(askForAssertion).toHaveBeenCalledTimes(2);
   });

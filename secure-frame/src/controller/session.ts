@@ -1,7 +1,7 @@
 import { ProblemError, toProblem } from '../protocol/problem.js';
 import type { Problem } from '../protocol/problem.js';
-import { retry, within } from '../shared/retry.js';
-import { isUnavailable } from './api.js';
+import { within } from '../shared/retry.js';
+import { retryCall } from './api.js';
 import type { Api } from './api.js';
 
 export type SessionState =
@@ -77,7 +77,7 @@ export function createSessions({
 
   async function create(assertion: string): Promise<SessionState> {
     try {
-      const { accessToken, lifetime } = await retry(() => api.createSession(assertion), isUnavailable);
+      const { accessToken, lifetime } = await retryCall(() => api.createSession(assertion));
       clearTimeout(session?.renewal);
       const wanted = Math.max(lifetime - renewalLead, lifetime / 2);
       const pause = Math.min(Math.max(wanted, shortestRenewal), longestRenewal);
@@ -102,6 +102,11 @@ export function createSessions({
     return renewing;
   }
 
+  /** Renews once more where the answer to an assertion's first use was lost on the way. */
+  async function renewReplayed(): Promise<void> {
+    if (!session && state?.state === 'failed' && state.problem.code === 'ASSERTION_REPLAYED') await renew();
+  }
+
   async function renewIfVisible(): Promise<void> {
     // When nobody looks, or when this fails, the next call renews.
     if (isVisible()) await renew().catch(() => undefined);
@@ -118,14 +123,19 @@ export function createSessions({
     async run(call) {
       if (queue) await queue;
       else if (!session) await renew();
-      // The answer to the assertion's first use was lost on the way.
-      if (!session && state?.state === 'failed' && state.problem.code === 'ASSERTION_REPLAYED') await renew();
+      await renewReplayed();
       const used = current();
       try {
         return await call(used);
       } catch (error) {
         if (!(error instanceof ProblemError) || error.code !== 'UNAUTHENTICATED') throw error;
-        if (session?.accessToken === used) await renew();
+        if (session?.accessToken === used) {
+          // Ended: should there be no new one, its own failure is what the caller has to hear.
+          clearTimeout(session.renewal);
+          session = undefined;
+        }
+        if (!session) await renew();
+        await renewReplayed();
         return call(current());
       }
     },

@@ -154,6 +154,19 @@ describe('an element', () => {
     expect(field().tagName).toBe('INPUT');
   });
 
+  test('that shows a text takes no focus from the page, and does not tell of it: it would say whether it is longer than its place', async () => {
+    const { configure, send, show, stored, field, state } = setUp();
+    await configure({ kind: 'paragraph' });
+    await show(await stored(ssn));
+    // As of a text that scrolls, which the Tab key reaches.
+    field().tabIndex = 0;
+    await send({ type: 'command', command: 'focus' });
+    expect(document.activeElement).not.toBe(field());
+    field().focus();
+    await send({ type: 'style', base: { color: 'red' } });
+    expect(state()).toMatchObject({ focused: false, shown: 'shown' });
+  });
+
   test('does what it is told: focus, blur, clear', async () => {
     const { configure, send, field, type, state } = setUp();
     await configure();
@@ -967,6 +980,24 @@ describe('while the extras of a field are loading', () => {
     await show(await stored(ssn));
     await configure({ kind: 'span', attributes: {} });
     expect(problems()).toEqual(['UNAVAILABLE']);
+    expect(field()).toBeNull();
+  });
+
+  test('and a form does not wait for a field that they did not load for, then or later', async () => {
+    let failed = () => {};
+    const loadExtras = () =>
+      new Promise<typeof extras>((_resolve, reject) => {
+        failed = () => reject(new TypeError('Failed to fetch'));
+      });
+    const { configure, validate, tokenize, answer, field } = setUp({ loadExtras });
+    await configure({ attributes: { conceal: 4 } });
+    await validate('1');
+    expect(answer('1')).toBeUndefined();
+    failed();
+    await settled();
+    expect(answer('1')).toMatchObject({ type: 'failed', problem: { code: 'UNAVAILABLE' } });
+    await tokenize('2');
+    expect(answer('2')).toMatchObject({ type: 'failed', problem: { code: 'UNAVAILABLE' } });
     expect(field()).toBeNull();
   });
 });

@@ -46,14 +46,14 @@ const notLoaded: Problem = {
   code: 'UNAVAILABLE',
   message: 'The secure field did not start. Reload the page.',
 };
-const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'What was typed is no number.' };
+const notANumber: Problem = { code: 'VALIDATION_FAILED', message: 'Type a number.' };
 
 /** One secure field: the element inside the frame and the page's control over it. */
 export function createElement(parts: ElementParts): void {
   const { document, port, onDrop, fetch, now, link } = parts;
   let field: Field | undefined;
   /** What arrives while the extras are loading. */
-  let waiting: PageToElement[] | undefined;
+  let waiting: { push(message: PageToElement): unknown } | undefined;
   let reveal: Reveal | undefined;
   let tools: Tools | undefined;
   let applyStyle: ((styles: StateStyles) => void) | undefined;
@@ -98,8 +98,7 @@ export function createElement(parts: ElementParts): void {
       type: 'problem',
       problem: {
         code: 'BAD_USER_INPUT',
-        message:
-          'The secure frame does not know a message of the page, or something it asks for. Is the tokenizer older than the SDK?',
+        message: 'The secure frame does not know what the page asks for. Is it older than the SDK?',
       },
     });
   }
@@ -118,7 +117,8 @@ export function createElement(parts: ElementParts): void {
     else if (message.command === 'clear') clear(field);
     else if (message.command === 'reset') forget(field);
     else if (message.command === 'select') field.select();
-    else field.element[message.command]();
+    // Of a text, focus depends on its length: only what is longer than its place can have it.
+    else if (field.takesInput) field.element[message.command]();
   }
 
   function configure(configuration: Configure): void {
@@ -140,7 +140,16 @@ export function createElement(parts: ElementParts): void {
         held.forEach(receive);
       })
       // Without them there is no field: nothing is typed or shown that should have been concealed or checked.
-      .catch(() => page.send({ type: 'problem', problem: notLoaded }));
+      .catch(() => {
+        page.send({ type: 'problem', problem: notLoaded });
+        waiting = { push: decline };
+        held.forEach(decline);
+      });
+  }
+
+  function decline(message: PageToElement): void {
+    if ('requestId' in message)
+      page.send({ type: 'failed', requestId: message.requestId, problem: notLoaded });
   }
 
   function create({ kind, attributes, validator }: Configure, extras: Extras | undefined): void {
@@ -249,7 +258,7 @@ export function createElement(parts: ElementParts): void {
 
   function report(): void {
     if (!field) return;
-    const focused = document.activeElement === field.element && document.hasFocus();
+    const focused = field.takesInput && document.activeElement === field.element && document.hasFocus();
     const filled = !field.isEmpty() || (!dirty && token !== null);
     const state = { filled, valid: invalid === null, invalid, dirty, focused, shown, ...(rows && { rows }) };
     reveal?.refresh();

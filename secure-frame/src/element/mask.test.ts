@@ -115,6 +115,9 @@ describe('what is deleted', () => {
     expect(plate.fits('b-12')).toBe(false);
     expect(insert(plate, '|b-12', 'c')).toBe('c|b-12');
     expect(insert(plate, '|b-12', '3')).toBeUndefined();
+    // A letter of two UTF-16 units takes no place of one.
+    expect(insert(plate, '|', '\u{1d400}')).toBeUndefined();
+    expect(insert(plate, '|', '\u{1d400}b')).toBe('b|');
   });
 });
 

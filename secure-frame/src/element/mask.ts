@@ -93,7 +93,7 @@ export function createMask(mask: string): Mask | undefined {
         return format(text.slice(0, start) + inserted + text.slice(end), start + inserted.length);
       const rest = contentOf(text, end);
       const heads = [text.slice(0, start)];
-      for (const sign of toASCII(inserted)) {
+      for (const sign of toASCII(inserted).split('')) {
         const next = append(heads[0]!, sign, true);
         if (next !== undefined) heads.unshift(next);
       }

@@ -32,10 +32,7 @@ export async function storeText(
   const data = new TextEncoder().encode(text);
   if (data.length > maxTextBytes) {
     link.skip(batch);
-    throw new ProblemError(
-      'TOO_LARGE',
-      'The text is too long: at most 1 MiB can be stored. Shorten it, then try again.',
-    );
+    throw new ProblemError('TOO_LARGE', 'The text is too long: at most 1 MiB.');
   }
   const token = createToken();
   const dataKey = createDataKey();
@@ -84,7 +81,7 @@ export async function loadText(
   }
   if (!response.ok)
     throw new ProblemError('UNAVAILABLE', 'The stored value could not be fetched. Try again.');
-  const damaged = new ProblemError('UNAVAILABLE', 'The stored value is damaged and cannot be shown.');
+  const damaged = new ProblemError('UNAVAILABLE', 'The stored value is damaged.');
   const ciphertext = new Uint8Array(await response.arrayBuffer());
   if (ciphertext.length !== download.size) throw damaged;
   const dataKey = fromBase64(download.dataKey);

@@ -77,8 +77,7 @@ export function createFilePage({ document, port, link, onDrop, fetch, ...parts }
   function refuse(): void {
     onDrop();
     if (page.dropped() > 1) return;
-    const message =
-      'The secure frame does not know a message of the page, or something it asks for. Is the tokenizer older than the SDK?';
+    const message = 'The secure frame does not know what the page asks for. Is it older than the SDK?';
     page.send({ type: 'problem', problem: { code: 'BAD_USER_INPUT', message } });
   }
 

@@ -11,22 +11,24 @@ import { createSend } from './upload/send.js';
 for (const type of ['dragover', 'drop']) window.addEventListener(type, (event) => event.preventDefault());
 
 const onDrop = createDropCounter(document);
-acceptPage(
-  window,
-  (port) =>
-    createFilePage({
-      document,
-      port,
-      onDrop,
-      isByPerson: ({ isTrusted }) => isTrusted,
-      fetch: (input, init) => fetch(input, init),
-      send: createSend(() => new XMLHttpRequest()),
-      network: createNetwork(window),
-      now: () => performance.now(),
-      link: (onReset) =>
-        createFileLink(
-          createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
-        ),
-    }),
-  onDrop,
-);
+// A style sheet that is not the one it was built with is not applied. No field without it.
+if (document.styleSheets[0])
+  acceptPage(
+    window,
+    (port) =>
+      createFilePage({
+        document,
+        port,
+        onDrop,
+        isByPerson: ({ isTrusted }) => isTrusted,
+        fetch: (input, init) => fetch(input, init),
+        send: createSend(() => new XMLHttpRequest()),
+        network: createNetwork(window),
+        now: () => performance.now(),
+        link: (onReset) =>
+          createFileLink(
+            createControllerLink({ find: () => findController(window), origin: location.origin, onReset }),
+          ),
+      }),
+    onDrop,
+  );

@@ -34,6 +34,11 @@ describe('the name that a file is saved under', () => {
     expect(saved.length).toBeLessThanOrEqual(200);
     expect(saved).toMatch(/🙂\.tar$/);
     expect(savedName('x'.repeat(500)).length).toBe(200);
+    // A cut leaves no end that Windows would leave off, and no device.
+    expect(savedName(`${'x'.repeat(195)}. . . . .${'y'.repeat(99)}`)).toBe('x'.repeat(195));
+    expect(savedName(`con${' '.repeat(300)}x`)).toBe('_con');
+    expect(savedName(`con.${'x'.repeat(196)}`)).toHaveLength(200);
+    expect(savedName(`aux.${'x'.repeat(150)}${'.'.repeat(45)}y`)).toBe(`_aux.${'x'.repeat(150)}.y`);
   });
 
   test('whatever it was, has no path, no control characters, no dot in front, and is there', () => {

@@ -34,6 +34,20 @@ describe('text', () => {
   });
 });
 
+test.each([
+  new Uint8Array(2),
+  new ArrayBuffer(2),
+  Object('ab'),
+  new Date(0),
+  new Map(),
+  new Set(),
+  /a/,
+  new Error('a'),
+])('what a page can send that is no plain object is not looked into: %p', (value) => {
+  expect(accepts(dictionary(text(9), text(9), 9))(value)).toBe(false);
+  expect(accepts(shape({}))(value)).toBe(false);
+});
+
 test.each([1.5, NaN, Infinity, -1, 11, '5', null, 5n])('%p is no integer of 0 to 10', (value) => {
   expect(accepts(integer(0, 10))(value)).toBe(false);
 });

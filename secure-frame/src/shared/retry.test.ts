@@ -27,6 +27,21 @@ describe('retry', () => {
     expect(task).toHaveBeenCalledTimes(5);
   });
 
+  test('waits as long as a failure asks for, besides its own pause, and up to as long again', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const task = jest.fn<() => Promise<string>>().mockRejectedValueOnce('passing').mockResolvedValue('done');
+    const outcome = retry(
+      task,
+      () => true,
+      (error) => (error === 'passing' ? 2000 : 0),
+    );
+    await pass(3186);
+    expect(task).toHaveBeenCalledTimes(1);
+    await pass(1);
+    expect(await outcome).toBe('done');
+    jest.restoreAllMocks();
+  });
+
   test('does not repeat what will fail again', async () => {
     const task = jest.fn<() => Promise<string>>().mockRejectedValue('for good');
     await expect(retry(task, (error) => error === 'passing')).rejects.toBe('for good');

@@ -15,10 +15,14 @@ const firstPause = 250;
 const offlinePatience = 40_000;
 
 /**
- * Repeats a safe-to-repeat task that failed in a passing way, with growing pauses and jitter: ~4 s in all. Without a network
- * it waits for that, once, up to 40 s.
+ * Repeats a safe-to-repeat task that failed in a passing way, with growing pauses and jitter: ~4 s in all, and as long as failures ask
+ * for (`leastPause`, in milliseconds), up to twice that. Without a network it waits for that, once, up to 40 s.
  */
-export async function retry<T>(task: () => Promise<T>, isPassing: (error: unknown) => boolean): Promise<T> {
+export async function retry<T>(
+  task: () => Promise<T>,
+  isPassing: (error: unknown) => boolean,
+  leastPause: (error: unknown) => number = () => 0,
+): Promise<T> {
   const deadline = Date.now() + offlinePatience;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -26,7 +30,8 @@ export async function retry<T>(task: () => Promise<T>, isPassing: (error: unknow
     } catch (error) {
       if (attempt === attempts || !isPassing(error)) throw error;
       await untilOnline(deadline);
-      await sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+      // Doubled each time, and half of that at least.
+      await sleep((1 + Math.random()) * (leastPause(error) + (firstPause / 4) * 2 ** attempt));
     }
   }
 }

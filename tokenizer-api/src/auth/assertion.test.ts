@@ -146,6 +146,7 @@ describe('assertions', () => {
       { crit: ['exp'], exp: 1 },
       { crit: [] },
       { crit: ['b64'], b64: false },
+      { crit: ['b64'], b64: true },
     ])
       await expect(resigned(changes)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
@@ -175,7 +176,10 @@ describe('assertions', () => {
   });
 
   test('the public key, used as the secret of an HMAC, opens nothing', async () => {
-    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const { publicKey, privateKey } = await generateKeyPair('RS256', {
+      extractable: true,
+      modulusLength: 3072,
+    });
     const rsa = await createSigner({
       applicationId: 'shop',
       audience: () => audience,

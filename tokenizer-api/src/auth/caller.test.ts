@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../config/settings.js';
 import type { SessionRecord } from '../stores/token-store/port.js';
-import { createAccessToken, digestOf } from './access-token.js';
+import { createSecret, digestOf } from './random-secret.js';
 import { createApplications } from './applications.js';
 import { createAuthentication } from './caller.js';
 
@@ -10,7 +10,9 @@ const applications = createApplications(
     applications: [
       {
         id: 'shop',
-        jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'a' }] },
+        jwks: {
+          keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'a', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }],
+        },
         origins: ['https://shop.example.com'],
       },
     ],
@@ -43,7 +45,7 @@ describe('callers', () => {
   });
 
   test('an access token: the frame of its session, found by digest only', async () => {
-    const token = createAccessToken();
+    const token = createSecret();
     const { authenticate, lookedUp } = setUp([
       { digest: digestOf(token), applicationId: 'shop', sessionId: 'sid' },
     ]);
@@ -72,7 +74,7 @@ describe('callers', () => {
   });
 
   test('an unknown access token, and one of an application that is no more, are refused', async () => {
-    const token = createAccessToken();
+    const token = createSecret();
     await expect(setUp().authenticate(`Bearer ${token}`, 'r')).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
@@ -83,7 +85,7 @@ describe('callers', () => {
   });
 
   test('the digest itself is no access token', async () => {
-    const token = createAccessToken();
+    const token = createSecret();
     const { authenticate } = setUp([{ digest: digestOf(token), applicationId: 'shop', sessionId: 'sid' }]);
     await expect(authenticate(`Bearer ${digestOf(token)}`, 'r')).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -91,6 +93,6 @@ describe('callers', () => {
   });
 
   test('access tokens are never alike', () => {
-    expect(new Set(Array.from({ length: 100 }, createAccessToken)).size).toBe(100);
+    expect(new Set(Array.from({ length: 100 }, createSecret)).size).toBe(100);
   });
 });

@@ -1,8 +1,8 @@
 import { ProblemError } from '@lunasec/secure-frame/protocol';
 import type { TokenStore } from '../stores/token-store/port.js';
-import { digestOf, isAccessToken } from './access-token.js';
 import type { Application, Applications } from './applications.js';
 import type { VerifyApplicationJWT } from './application-jwt.js';
+import { digestOf, isSecret } from './random-secret.js';
 
 /** A secure frame with a session. */
 export interface FrameCaller {
@@ -49,7 +49,7 @@ export function createAuthentication({
     if (authorization === undefined) return { kind: 'anonymous', requestId };
     const bearer = /^Bearer ([A-Za-z0-9._-]{1,8192})$/i.exec(authorization)?.[1];
     if (bearer === undefined) throw refuse('The Authorization header must be "Bearer" and a token.');
-    if (!isAccessToken(bearer))
+    if (!isSecret(bearer))
       return { kind: 'application', application: await verifyApplicationJWT(bearer), requestId };
 
     const session = await store.findSession(digestOf(bearer), now());

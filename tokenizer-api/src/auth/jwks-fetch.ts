@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { readBounded } from '../bounded-body.js';
 import { usableKeys } from './key-set.js';
 
 /** Until the whole answer is there, in milliseconds. */
@@ -21,19 +22,9 @@ export async function fetchJWKS(url: URL): Promise<JWK[]> {
     const hint = response.status >= 300 && response.status < 400 ? '; redirects are not followed' : '';
     throw new Error(`${url.origin}${url.pathname} answers ${response.status}, not 200${hint}.`);
   }
-  return usableKeys(parse(await readBounded(response)));
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    // Leaving the loop cancels the rest.
-    if (size > maxSize) throw new Error(`The JWKS is larger than ${maxSize} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = await readBounded(response, maxSize);
+  if (!body) throw new Error(`The JWKS is larger than ${maxSize} bytes.`);
+  return usableKeys(parse(body.toString('utf8')));
 }
 
 function parse(text: string): unknown {

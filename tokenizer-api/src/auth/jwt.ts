@@ -41,7 +41,7 @@ export async function verifyJWT(jwt: string, rules: JWTRules): Promise<VerifiedJ
   if (!application) throw refuse('it is malformed, or its issuer is not an application of this tokenizer');
 
   const now = rules.now();
-  const { payload } = await jwtVerify(jwt, application.findKey, {
+  const { payload, protectedHeader } = await jwtVerify(jwt, application.findKey, {
     algorithms,
     typ: rules.typ,
     issuer: application.id,
@@ -54,6 +54,8 @@ export async function verifyJWT(jwt: string, rules: JWTRules): Promise<VerifiedJ
     throw new UnavailableError(`The keys of application "${application.id}" could not be fetched.`, error);
   });
 
+  if (protectedHeader.crit !== undefined)
+    throw refuse('its header names critical extensions, and none is known');
   const { aud, iat, exp } = payload as { aud: unknown; iat: number; exp: number };
   if (aud !== rules.audience) throw refuse('its audience must be this tokenizer alone');
   if (exp - iat > maxLifetime || exp <= iat)

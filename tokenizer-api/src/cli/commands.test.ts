@@ -140,6 +140,7 @@ describe('tokenizer doctor', () => {
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set([
         'files',
+        'frames',
         'public URL',
         'keys',
         'database',

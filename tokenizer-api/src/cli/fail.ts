@@ -6,7 +6,7 @@ export function fail(error: unknown): never {
   if (error instanceof ConfigError || error instanceof KeyFileError) console.error(error.message);
   else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
     console.error(
-      `Port ${(error as { port?: number }).port} is taken. Stop what listens there, or set another: LUNASEC_PORT, LUNASEC_METRICS_PORT.`,
+      `Port ${(error as { port?: number }).port} is taken. Stop what listens there, or set another: LUNASEC_PORT, LUNASEC_METRICS_PORT, LUNASEC_CONSOLE_PORT.`,
     );
   // What this program throws itself says what to do; where it came from helps only with a fault of its own.
   else if (error instanceof Error && error.constructor === Error) console.error(error.message);

@@ -15,6 +15,11 @@ export const startCommand = (): Command =>
         `Tokenizer on ${tokenizer.url} (${settings.tokenStore.kind}, ${settings.objectStore.kind}) for ` +
           settings.applications.map(({ id }) => id).join(', '),
       );
+      if (tokenizer.consoleURL !== undefined)
+        console.log(
+          `Console on ${tokenizer.consoleURL}` +
+            (settings.consoleLogin.kind === 'link' ? '; to sign in: tokenizer console login' : ''),
+        );
       for (const signal of ['SIGTERM', 'SIGINT'] as const)
         process.once(signal, () => {
           tokenizer

@@ -6,7 +6,8 @@ const application = {
   jwksURL: 'https://shop.example.com/.lunasec/jwks.json',
   origins: ['https://shop.example.com'],
 };
-const key = { kty: 'OKP', crv: 'Ed25519', x: 'AAAA', kid: 'a' };
+/** RFC 8037, appendix A.2. */
+const key = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'a' };
 const withKeys = (...keys: object[]) => ({
   applications: [{ ...application, jwksURL: undefined, jwks: { keys } }],
 });
@@ -39,6 +40,62 @@ describe('settings', () => {
       readGrant: 900,
       maxReadGrant: 3600,
       frameSession: 900,
+    });
+  });
+
+  test('of very many mistakes the first ones are told', () => {
+    const many = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`a${index}`, 1]));
+    const lines = messageOf(() => parseConfig({ ...many, applications: [application] })).split('\n');
+    expect(lines).toHaveLength(52);
+    expect(lines[1]).toBe('- a0: is not a setting here');
+    expect(lines[51]).toBe('- and 59950 more: correct these first');
+  });
+
+  test('there is no console, unless a port for it is named; it is for this machine then, by links', () => {
+    const { console: none, consoleLogin } = parseConfig({ applications: [application] });
+    expect([none, consoleLogin]).toEqual([undefined, { kind: 'link' }]);
+    expect(parseConfig({ applications: [application], console: { port: 4011 } }).console).toEqual({
+      host: '127.0.0.1',
+      port: 4011,
+      idleTimeout: 900,
+      sessionTimeout: 28_800,
+    });
+  });
+
+  test('a console that others can reach needs a public URL, which is not the tokenizer’s', () => {
+    const parse = (console: object, publicURL?: string) =>
+      parseConfig({ applications: [application], publicURL, console: { port: 4011, ...console } }).console!;
+    for (const host of ['127.0.0.1', '127.0.0.2', 'localhost', '::1'])
+      expect(parse({ host }).host).toBe(host);
+    for (const host of ['0.0.0.0', '::', '10.0.0.5', 'console.internal', '127.evil.example'])
+      expect(messageOf(() => parse({ host }))).toMatch(/- console\.publicURL: is needed/);
+    const publicURL = 'https://console.example.com';
+    expect(parse({ host: '0.0.0.0', publicURL }).publicURL).toBe(publicURL);
+    expect(messageOf(() => parse({ publicURL }, publicURL))).toMatch(/needs an origin of its own/);
+    expect(messageOf(() => parse({ publicURL: 'http://console.example.com' }))).toMatch(
+      /must begin with https:/,
+    );
+  });
+
+  test('who signs in to the console at a provider must be named', () => {
+    const login = (more: object) =>
+      parseConfig({
+        applications: [application],
+        consoleLogin: { kind: 'oidc', issuer: 'https://id.example.com', clientId: 'console', ...more },
+      }).consoleLogin;
+    const nobody = /- consoleLogin: must say who may look/;
+    expect(messageOf(() => login({}))).toMatch(nobody);
+    expect(messageOf(() => login({ subjects: [], emails: [], groups: [] }))).toMatch(nobody);
+    expect(messageOf(() => login({ groupsClaim: 'roles' }))).toMatch(nobody);
+    expect(messageOf(() => login({ emails: [''] }))).toMatch(/emails\[0\]: must not be empty/);
+    expect(messageOf(() => login({ subjects: ['u'], scope: 'email' }))).toMatch(/scope: must include openid/);
+    expect(messageOf(() => login({ subjects: ['u'], issuer: 'http://id.example.com' }))).toMatch(
+      /issuer: must begin with https:/,
+    );
+    expect(login({ groups: ['ops'] })).toMatchObject({
+      groups: ['ops'],
+      subjects: [],
+      groupsClaim: 'groups',
     });
   });
 
@@ -119,16 +176,22 @@ describe('settings', () => {
     ['a key without a kid', withKeys({ ...key, kid: undefined }), /jwks\.keys\[0\]: needs a kid/],
     ['two keys with one kid', withKeys(key, key), /jwks\.keys: must not repeat a kid/],
     ['a key of another curve', withKeys({ ...key, crv: 'X25519' }), /keys\[0\]: must be an Ed25519 .*P-256/],
+    [
+      'a key that is none',
+      withKeys({ ...key, x: 'AAAA' }),
+      /jwks\.keys\[0\]: is no key: its numbers do not make one/,
+    ],
+    ['a key without its number', withKeys({ ...key, x: undefined }), /jwks\.keys\[0\]: is no key/],
     ['a key for encryption', withKeys({ ...key, use: 'enc' }), /keys\[0\]: is not for signatures/],
     [
       'a key of another algorithm',
-      withKeys({ kty: 'RSA', kid: 'a', n: rsa(2048), e: 'AQAB', alg: 'RS1' }),
+      withKeys({ kty: 'RSA', kid: 'a', n: rsa(3072), e: 'AQAB', alg: 'RS1' }),
       /keys\[0\]: must be for RS256/,
     ],
     [
       'a weak RSA key',
-      withKeys({ kty: 'RSA', kid: 'a', n: rsa(1024), e: 'AQAB' }),
-      /keys\[0\]: is RSA of 1024 bits; it must have from 2048/,
+      withKeys({ kty: 'RSA', kid: 'a', n: rsa(2048), e: 'AQAB' }),
+      /keys\[0\]: is RSA of 2048 bits; it must have from 3072/,
     ],
     [
       'a weak RSA key in long clothes',

@@ -25,7 +25,7 @@ export const count = (min: number, max: number) =>
     .max(max, `must be at most ${max}`);
 
 /** Names that browsers take for this machine, where plain HTTP is a secure context. */
-const isLoopback = (hostname: string) =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||
   hostname === '[::1]' ||

@@ -210,6 +210,27 @@ describe('the environment', () => {
     expect(other.settings.objectStore).toEqual({ kind: 's3', bucket: 'values', region: 'eu-west-1' });
   });
 
+  test('says by whom the console may be seen', async () => {
+    await write('secret', 'a-client-secret\n');
+    const { settings } = await load({
+      LUNASEC_APPLICATIONS,
+      LUNASEC_CONSOLE_PORT: '4011',
+      LUNASEC_CONSOLE_IDLE_TIMEOUT: '5m',
+      LUNASEC_CONSOLE_OIDC_ISSUER: 'https://id.example.com/realms/ops',
+      LUNASEC_CONSOLE_OIDC_CLIENT_ID: 'console',
+      LUNASEC_CONSOLE_OIDC_CLIENT_SECRET_FILE: join(directory, 'secret'),
+      LUNASEC_CONSOLE_OIDC_EMAILS: '["ada@example.com"]',
+    });
+    expect(settings.console).toMatchObject({ port: 4011, idleTimeout: 300 });
+    expect(settings.consoleLogin).toMatchObject({
+      kind: 'oidc',
+      issuer: new URL('https://id.example.com/realms/ops'),
+      clientId: 'console',
+      clientSecret: 'a-client-secret',
+      emails: ['ada@example.com'],
+    });
+  });
+
   test('can name a file that holds a secret', async () => {
     await write('uri', 'mongodb://user:secret@db/tokens\n');
     const LUNASEC_MONGODB_URI_FILE = join(directory, 'uri');
@@ -377,6 +398,12 @@ describe('messages never hold values', () => {
     ],
     ['broken YAML', `tokenStore: { kind: mongodb, uri: "mongodb://u:${secret}\n`, { LUNASEC_APPLICATIONS }],
     ['an alias', `tokenStore: { kind: mongodb, uri: *${secret} }`, { LUNASEC_APPLICATIONS }],
+    [
+      'a forgotten colon',
+      `tokenStore: { kind: mongodb, uri "mongodb://u:${secret}@db" }`,
+      { LUNASEC_APPLICATIONS },
+    ],
+    ['the same in a variable', '', { LUNASEC_APPLICATIONS, LUNASEC_LIMITS: `{"maxSize: ${secret}":1}` }],
     ['broken JSON', '', { LUNASEC_APPLICATIONS: `[{"jwks": ${secret}}]` }],
     [
       'a private key',

@@ -28,7 +28,7 @@ export const jwks = z.object({
     .array(jwk, 'must be a list of keys')
     .min(1, 'must hold at least one key')
     .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'must not repeat a kid')
-    .meta({ description: 'JSON Web Keys, public ones only: Ed25519, P-256, or RSA of at least 2048 bits.' }),
+    .meta({ description: 'JSON Web Keys, public ones only: Ed25519, P-256, or RSA of at least 3072 bits.' }),
 });
 
 const limitFields = {
@@ -80,6 +80,16 @@ const rates = z.strictObject({
   }),
 });
 
+const overload = z.strictObject({
+  maxCalls: count(1, 100_000).default(250).meta({
+    description: 'GraphQL calls that are worked on at a time, per process.',
+  }),
+  maxDelay: count(10, 60_000).default(1000).meta({
+    description:
+      'How long requests may have to wait before work is done for them, in milliseconds: in the queues of new connections and of requests, or for four turns of the event loop or answers of the database.',
+  }),
+});
+
 const application = z
   .strictObject({
     id: text()
@@ -114,6 +124,9 @@ const application = z
   .refine((it) => (it.jwksURL === undefined) !== (it.jwks === undefined), {
     error: 'needs either jwksURL (an address of public keys) or jwks (the keys themselves)',
   });
+
+const names = (what: string) =>
+  z.array(text(), `must be a list of ${what}`).max(1000, `must name at most 1000 ${what}`).default([]);
 
 const tokenStore = z.discriminatedUnion(
   'kind',
@@ -236,6 +249,60 @@ const keyProvider = z.discriminatedUnion(
   'must have a kind: local or aws-kms',
 );
 
+const consoleLogin = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('link') }),
+    z
+      .strictObject({
+        kind: z.literal('oidc'),
+        issuer: secureURL.meta({
+          description:
+            'Issuer of the OpenID provider; what it publishes is found below it, at `/.well-known/openid-configuration`.',
+          variable: 'LUNASEC_CONSOLE_OIDC_ISSUER',
+        }),
+        clientId: text().meta({
+          description:
+            'Id of the console at the provider. Its redirect URI there: `<console.publicURL>/login/callback`.',
+          variable: 'LUNASEC_CONSOLE_OIDC_CLIENT_ID',
+        }),
+        clientSecret: text().optional().meta({
+          description: 'Secret of the console at the provider. Default: it has none (a public client).',
+          variable: 'LUNASEC_CONSOLE_OIDC_CLIENT_SECRET',
+          secret: true,
+        }),
+        scope: text()
+          .regex(/(^| )openid( |$)/, 'must include openid')
+          .default('openid email')
+          .meta({
+            description: 'What the provider is asked for, separated by spaces; `openid` must be among it.',
+            variable: 'LUNASEC_CONSOLE_OIDC_SCOPE',
+          }),
+        subjects: names('subjects').meta({
+          description:
+            'Who may look, by the claim `sub`. At least one of `subjects`, `emails` and `groups` is needed.',
+          variable: 'LUNASEC_CONSOLE_OIDC_SUBJECTS',
+        }),
+        emails: names('email addresses').meta({
+          description: 'Who may look, by the claim `email`, where the provider says that it is verified.',
+          variable: 'LUNASEC_CONSOLE_OIDC_EMAILS',
+        }),
+        groups: names('groups').meta({
+          description: 'Who may look, by membership in any of these groups.',
+          variable: 'LUNASEC_CONSOLE_OIDC_GROUPS',
+        }),
+        groupsClaim: text().default('groups').meta({
+          description: 'The claim that lists groups, in the ID token or the answer about the user.',
+          variable: 'LUNASEC_CONSOLE_OIDC_GROUPS_CLAIM',
+        }),
+      })
+      .refine(({ subjects, emails, groups }) => subjects.length + emails.length + groups.length > 0, {
+        error: 'must say who may look: name subjects, emails or groups',
+      }),
+  ],
+  'must have a kind: link or oidc',
+);
+
 /** Every setting of the tokenizer, with its limits and default. */
 export const configSchema = z.strictObject({
   host: text().default('127.0.0.1').meta({ description: 'Address to listen on.', variable: 'LUNASEC_HOST' }),
@@ -287,6 +354,11 @@ export const configSchema = z.strictObject({
   rates: rates.prefault({}).meta({
     description: 'Calls per minute, counted per root field and, so far, per process.',
     variable: 'LUNASEC_RATES',
+  }),
+  overload: overload.prefault({}).meta({
+    description:
+      'Beyond this, requests are refused at once with status 503, `Retry-After` and the code `UNAVAILABLE`; clients repeat them. Health and readiness go on answering.',
+    variable: 'LUNASEC_OVERLOAD',
   }),
   introspection: flag().optional().meta({
     description: 'Whether clients may ask for the schema. Default: not in production (`NODE_ENV`).',
@@ -343,6 +415,41 @@ export const configSchema = z.strictObject({
         'Serves Prometheus metrics as `/metrics`, on an address of their own, as they are not for everybody. Default: they are not served.',
       variable: 'LUNASEC_METRICS',
     }),
+  console: z
+    .strictObject({
+      host: text().default('127.0.0.1').meta({
+        description: 'Address to serve the console on. Any but this machine’s own needs `console.publicURL`.',
+        variable: 'LUNASEC_CONSOLE_HOST',
+      }),
+      port: count(0, 65_535).meta({
+        description: 'Port to serve the console on, such as 4011. 0: any free one.',
+        variable: 'LUNASEC_CONSOLE_PORT',
+      }),
+      publicURL: origin.optional().meta({
+        description:
+          'Origin under which operators reach the console, and no other; requests that name another host are refused. Default: the address that it listens on.',
+        variable: 'LUNASEC_CONSOLE_PUBLIC_URL',
+      }),
+      idleTimeout: duration(60, 86_400).prefault('15m').meta({
+        description: 'A session that nobody uses ends after this: from 1m to 24h.',
+        variable: 'LUNASEC_CONSOLE_IDLE_TIMEOUT',
+      }),
+      sessionTimeout: duration(60, 86_400).prefault('8h').meta({
+        description: 'Every session ends after this, used or not: from 1m to 24h.',
+        variable: 'LUNASEC_CONSOLE_SESSION_TIMEOUT',
+      }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Serves a console for operators, to look at applications, tokens, grants and audit, on an address of its own. Default: there is none.',
+      variable: 'LUNASEC_CONSOLE',
+    }),
+  consoleLogin: consoleLogin.default({ kind: 'link' }).meta({
+    description:
+      'How operators sign in to the console: by links for one use, which `tokenizer console login` makes on the machine of the tokenizer, or at an OpenID provider.',
+    variable: 'LUNASEC_CONSOLE_LOGIN',
+  }),
   tracesEndpoint: z.url('must be a URL').optional().meta({
     description:
       'Where OpenTelemetry traces are sent, by OTLP over HTTP, such as `http://collector:4318/v1/traces`. Default: as `OTEL_EXPORTER_OTLP_ENDPOINT` says; without both there are none.',

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Limits } from '../services/limits.js';
 import { namesBelow } from './catalog.js';
+import { isLoopback } from './fields.js';
 import { didYouMean } from './nearest.js';
 import { configSchema } from './schema.js';
 import type { jwks } from './schema.js';
@@ -50,8 +51,7 @@ export function parseConfig(
   { environment = process.env, nameOf = defaultName }: ParseOptions = {},
 ): Settings {
   const result = configSchema.safeParse(config);
-  if (!result.success)
-    throw new ConfigError(result.error.issues.flatMap((issue) => describeIssue(issue, nameOf)));
+  if (!result.success) throw new ConfigError(describeIssues(result.error.issues, nameOf));
   const { applications, limits: shared, introspection, keyFile, ...rest } = result.data;
   const dataDirectory = resolve(rest.dataDirectory);
   if (!rest.publicURL && ['0.0.0.0', '::'].includes(rest.host))
@@ -81,6 +81,7 @@ export function parseConfig(
     })),
   };
   checkRates(settings, nameOf);
+  checkConsole(settings, nameOf);
   return settings;
 }
 
@@ -97,20 +98,48 @@ function checkRates(
       ]);
 }
 
+/** What operators see must not go over a network in clear, nor share an origin with the frames. */
+function checkConsole(
+  { console: it, publicURL }: Settings,
+  nameOf: (path: readonly PropertyKey[]) => string,
+): void {
+  if (!it) return;
+  const name = nameOf(['console', 'publicURL']);
+  if (!it.publicURL && !isLoopback(it.host) && it.host !== '::1')
+    throw new ConfigError([
+      `${name}: is needed, because others can reach ${it.host}; set it to the https: origin of the console, such as ` +
+        'https://console.example.com, with a proxy in front that has its certificate',
+    ]);
+  if (it.publicURL && it.publicURL === publicURL)
+    throw new ConfigError([`${name}: is that of the tokenizer too; the console needs an origin of its own`]);
+}
+
 interface ParseOptions {
   environment?: Record<string, string | undefined>;
   nameOf?: (path: readonly PropertyKey[]) => string;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, nameOf: (path: readonly PropertyKey[]) => string): string[] {
-  if (issue.code !== 'unrecognized_keys') return [`${nameOf(issue.path)}: ${issue.message}`];
-  const known = namesBelow(issue.path);
-  return issue.keys.map((key) => {
-    const reason = known.includes(key)
-      ? 'is a setting of another kind; change the kind, or remove it'
-      : `is not a setting${didYouMean(key, known) || ' here'}`;
-    return `${nameOf([...issue.path, key])}: ${reason}`;
-  });
+/** Most mistakes that are told at once. */
+const maxProblems = 50;
+
+function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  nameOf: (path: readonly PropertyKey[]) => string,
+): string[] {
+  const mistakes = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key], reason: () => unknownName(issue.path, key) }))
+      : [{ path: issue.path, reason: () => issue.message }],
+  );
+  const told = mistakes.slice(0, maxProblems).map(({ path, reason }) => `${nameOf(path)}: ${reason()}`);
+  const others = mistakes.length - told.length;
+  return others > 0 ? [...told, `and ${others} more: correct these first`] : told;
+}
+
+function unknownName(section: readonly PropertyKey[], name: string): string {
+  const known = namesBelow(section);
+  if (known.includes(name)) return 'is a setting of another kind; change the kind, or remove it';
+  return `is not a setting${didYouMean(name, known) || ' here'}`;
 }
 
 function mergeLimits(given: Partial<Limits>, nameOfReadGrant: string): Limits {
@@ -122,6 +151,14 @@ function mergeLimits(given: Partial<Limits>, nameOfReadGrant: string): Limits {
   return { ...merged, readGrant: Math.min(merged.readGrant, merged.maxReadGrant) };
 }
 
+/** What looks like a name. After a forgotten sign a value can stand where a name should, and is not told. */
+const plainName = /^[A-Za-z_$][\w-]{0,39}$/;
+
 export const writePath = (path: readonly PropertyKey[]) =>
-  path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  path
+    .map((part) => {
+      if (typeof part === 'number') return `[${part}]`;
+      return plainName.test(String(part)) ? `.${String(part)}` : '.…';
+    })
+    .join('');
 export const defaultName = (path: readonly PropertyKey[]) => writePath(path).replace(/^\./, '') || 'config';

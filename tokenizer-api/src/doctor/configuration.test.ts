@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +32,10 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   await rm(directory, { recursive: true, force: true });
 });
-async function serve(status: number, body = ''): Promise<string> {
-  const server = createServer((_request, response) =>
-    response.writeHead(status, { connection: 'close' }).end(body),
-  );
+const serve = (status: number, body = '') =>
+  listen((_request, response) => response.writeHead(status, { connection: 'close' }).end(body));
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -167,6 +167,35 @@ describe('applications', () => {
 describe('the public URL', () => {
   const check = (publicURL: string | undefined, isProduction = false) =>
     checkPublicURL({ ...settings(), publicURL }, { isProduction }).then(only);
+
+  /** A proxy that passes on only what browsers need, as the guides have it; TLS is left out. */
+  const behindProxy = async (status: number, body: string) => {
+    const url = await listen(({ method, url: path }, response) =>
+      method === 'POST' && path === '/graphql'
+        ? response.writeHead(status, { connection: 'close' }).end(body)
+        : response.writeHead(404, { connection: 'close' }).end(),
+    );
+    const fetchPlain: typeof fetch = (input, init) => fetch(String(input).replace('https:', 'http:'), init);
+    return checkPublicURL(
+      { ...settings(), publicURL: url.replace('http:', 'https:') },
+      { isProduction: true, fetch: fetchPlain },
+    ).then(only);
+  };
+
+  test('is fine where GraphQL answers, though health is not for everybody', async () => {
+    expect(await behindProxy(200, '{"data":{"__typename":"Query"}}')).toMatchObject({ status: 'ok' });
+  });
+
+  test.each([
+    ['an error', 502, 'Bad Gateway'],
+    ['something else', 200, '<!doctype html>'],
+    ['another GraphQL API', 200, '{"data":{"__typename":"Root"}}'],
+  ])('is an error where %s answers', async (_name, status, body) => {
+    expect(await behindProxy(status, body)).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining('/graphql'),
+    });
+  });
 
   test('of this machine is a warning, in production an error', async () => {
     expect(await check(undefined)).toMatchObject({ status: 'warning' });

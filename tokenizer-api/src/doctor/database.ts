@@ -1,7 +1,7 @@
-import SQLite from 'better-sqlite3';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.js';
+import { loadDriver } from '../stores/token-store/sqlite/driver.js';
 import { schemaVersion } from '../stores/token-store/sqlite/schema.js';
 import { fault, fine, reasonOf } from './finding.js';
 import type { Finding } from './finding.js';
@@ -11,13 +11,23 @@ export async function checkDatabase(
   { tokenStore, dataDirectory }: Settings,
   now: () => Date,
 ): Promise<Finding[]> {
-  if (tokenStore.kind === 'sqlite') return [checkFile(join(dataDirectory, 'tokenizer.sqlite'))];
+  if (tokenStore.kind === 'sqlite') return [await checkFile(join(dataDirectory, 'tokenizer.sqlite'))];
   // Loaded only where it is used: the driver is large.
   const { checkMongoDB } = await import('./mongodb.js');
   return checkMongoDB(tokenStore, now);
 }
 
-export function checkFile(path: string): Finding {
+export async function checkFile(path: string, load = loadDriver): Promise<Finding> {
+  let SQLite: Awaited<ReturnType<typeof loadDriver>>;
+  try {
+    SQLite = await load();
+  } catch (error) {
+    return fault(
+      'database',
+      `the driver of the embedded database cannot be used (${reasonOf(error)})`,
+      'Run: npm install better-sqlite3, npm rebuild better-sqlite3; or keep tokens in MongoDB.',
+    );
+  }
   if (!existsSync(path)) return fine('database', `${path} will be made on the first start`);
   try {
     const database = new SQLite(path, { readonly: true });

@@ -1,3 +1,4 @@
+import { readBounded } from '../bounded-body.js';
 import type { Settings } from '../config/settings.js';
 import { fault, fine, reasonOf, warning } from './finding.js';
 import type { Finding } from './finding.js';
@@ -5,11 +6,13 @@ import type { Finding } from './finding.js';
 const check = 'public URL';
 /** Milliseconds. */
 const patience = 5000;
+/** Bytes: a larger answer is none to what is asked. */
+const maxSize = 1024;
 
 /** Whether browsers can reach the tokenizer safely. That nothing answers there yet is no fault. */
 export async function checkPublicURL(
   { publicURL }: Settings,
-  { isProduction }: { isProduction: boolean },
+  { isProduction, fetch = globalThis.fetch }: { isProduction: boolean; fetch?: typeof globalThis.fetch },
 ): Promise<Finding[]> {
   const fix = 'Set publicURL to the https: origin under which browsers reach this tokenizer.';
   if (publicURL === undefined || !publicURL.startsWith('https:')) {
@@ -17,18 +20,13 @@ export async function checkPublicURL(
     return [isProduction ? fault(check, message, fix) : warning(check, message, fix)];
   }
   try {
-    const response = await fetch(`${publicURL}/healthz`, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(patience),
-    });
-    await response.body?.cancel();
     return [
-      response.ok
+      (await answersGraphQL(publicURL, fetch))
         ? fine(check, `${publicURL} answers`)
         : fault(
             check,
-            `${publicURL}/healthz answers ${response.status}`,
-            'Check that the proxy passes every path on to the tokenizer, unchanged.',
+            `${publicURL}/graphql does not answer as a tokenizer does`,
+            'Check that the proxy passes /graphql and /frame on to the tokenizer, unchanged; /objects too where objects are on disk.',
           ),
     ];
   } catch (error) {
@@ -47,4 +45,21 @@ export async function checkPublicURL(
           ),
     ];
   }
+}
+
+/** Not its health, which is not for everybody. */
+async function answersGraphQL(publicURL: string, fetch: typeof globalThis.fetch): Promise<boolean> {
+  const response = await fetch(`${publicURL}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ __typename }' }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(patience),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    return false;
+  }
+  const answer = await readBounded(response, maxSize);
+  return answer?.toString('utf8').replace(/\s/g, '') === '{"data":{"__typename":"Query"}}';
 }

@@ -1,4 +1,4 @@
-import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerValidationErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { problemCodes, ProblemError } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
@@ -45,6 +45,8 @@ function publicPart(
         ...(refusal instanceof RateLimitedError ? { retryAfter: refusal.retryAfter } : {}),
       },
     };
+  if (formatted.extensions?.validationErrorCode === ApolloServerValidationErrorCode.INTROSPECTION_DISABLED)
+    return { message: 'Introspection is turned off.', extensions: { code: 'BAD_USER_INPUT' } };
   if (requestCodes.includes(String(formatted.extensions?.code)))
     return { message: withoutValues(formatted.message), extensions: { code: 'BAD_USER_INPUT' } };
   return { message: unavailableMessage, extensions: { code: 'UNAVAILABLE' } };
@@ -54,13 +56,15 @@ function publicPart(
 const maxMessage = 300;
 
 /**
- * GraphQL's own messages repeat the value of a variable that is wrong: a key, or a value that was sent by mistake. What
- * stays is the place of it, and the reason where that holds no value.
+ * GraphQL's own messages repeat the value of a variable or a literal that is wrong: a key, or a value that was sent by
+ * mistake. What stays is the place of it, and the reason where that holds no value.
  */
 function withoutValues(message: string): string {
   const [, variable] = /^Variable "(\$\w{1,100})" got invalid value /.exec(message) ?? [];
-  if (variable === undefined)
-    return message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message;
+  if (variable === undefined) {
+    const text = message.replace(literal, '$1 …');
+    return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
+  }
   const [, place] = /^.{1,100000} at "([\w.[\]]{1,100})"; /s.exec(message) ?? [];
   const [, reason] = valueFreeReason.exec(message) ?? [];
   return [
@@ -69,6 +73,9 @@ function withoutValues(message: string): string {
     reason === undefined ? '.' : `: ${reason}`,
   ].join('');
 }
+/** Where a message begins to repeat a literal. What a parser found may be a sign or a name. */
+const literal =
+  /(\bvalue:|\bdate-time-string|, found(?! (?:Name "|"[^"\w]{1,3}"|<EOF>))|\bUnexpected (?:String|BlockString|Int|Float)) .*$/s;
 const valueFreeReason =
   /; ((?:Field "\w{1,100}" (?:of required type "[\w![\]]{1,100}" was not provided|is not defined by type "\w{1,100}")|Expected (?:non-nullable )?type "[\w![\]]{1,100}"(?: not to be null| to be an object)?)\.)/;
 

@@ -1,8 +1,9 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { ProblemType } from './problem.type.js';
 import { DateTime, JSONObject } from './scalars.js';
+import { simpleResolvers } from './simple-resolvers.js';
 
-@ObjectType({ description: 'A session of a secure frame.' })
+@ObjectType({ simpleResolvers, description: 'A session of a secure frame.' })
 export class Session {
   @Field(() => String, {
     description: 'For `Authorization: Bearer …` of the frame’s calls. Opaque. Kept in memory only.',
@@ -43,7 +44,10 @@ export class TokenizeInput {
   metadata?: Record<string, unknown> | null;
 }
 
-@ObjectType({ description: 'A request that the frame makes once, straight to the object store.' })
+@ObjectType({
+  simpleResolvers,
+  description: 'A request that the frame makes once, straight to the object store.',
+})
 export class Upload {
   @Field(() => String, { description: 'A secret until it expires.' })
   url!: string;
@@ -61,6 +65,7 @@ export class Upload {
 }
 
 @ObjectType({
+  simpleResolvers,
   description:
     'How to upload one value in parts: sign them with `presignUploadParts`, then `completeUploads`.',
 })
@@ -69,7 +74,10 @@ export class Multipart {
   partSize!: number;
 }
 
-@ObjectType({ description: 'Where to put one value: an upload, an upload in parts, or a problem.' })
+@ObjectType({
+  simpleResolvers,
+  description: 'Where to put one value: an upload, an upload in parts, or a problem.',
+})
 export class TokenizeResult {
   @Field(() => ID)
   token!: string;
@@ -99,7 +107,7 @@ export class UploadPartInput {
   checksum!: string;
 }
 
-@ObjectType({ description: 'Where to put one part: an upload, or a problem.' })
+@ObjectType({ simpleResolvers, description: 'Where to put one part: an upload, or a problem.' })
 export class UploadPartResult {
   @Field(() => Int)
   number!: number;
@@ -115,6 +123,7 @@ export class UploadPartResult {
 }
 
 @ObjectType({
+  simpleResolvers,
   description:
     'Whether one value is complete at the object store: until when a server may accept it, or a problem.',
 })
@@ -132,7 +141,7 @@ export class CompleteUploadResult {
   problem!: ProblemType | null;
 }
 
-@ObjectType({ description: 'Where to get one value, and the key that opens it.' })
+@ObjectType({ simpleResolvers, description: 'Where to get one value, and the key that opens it.' })
 export class Download {
   @Field(() => String, { description: 'A secret until it expires.' })
   url!: string;
@@ -153,7 +162,7 @@ export class Download {
   dataKey!: string;
 }
 
-@ObjectType({ description: 'How to read one value: a download, or a problem.' })
+@ObjectType({ simpleResolvers, description: 'How to read one value: a download, or a problem.' })
 export class DetokenizeResult {
   @Field(() => ID)
   token!: string;

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { ProblemType } from './problem.type.js';
 import { DateTime, Duration } from './scalars.js';
+import { simpleResolvers } from './simple-resolvers.js';
 
 const binding =
   'The one place the value may be read from, such as `User.ssn:42`: up to 512 characters. Fixed by the first acceptance that names one.';
@@ -20,7 +21,7 @@ export class ReadGrantInput extends TokenRef {
   duration?: number | null;
 }
 
-@ObjectType({ description: 'A grant, or why there is none.' })
+@ObjectType({ simpleResolvers, description: 'A grant, or why there is none.' })
 export class GrantResult {
   @Field(() => ID)
   token!: string;
@@ -35,7 +36,7 @@ export class GrantResult {
   problem!: ProblemType | null;
 }
 
-@ObjectType({ description: 'Whether a token is gone now, also if it was gone before.' })
+@ObjectType({ simpleResolvers, description: 'Whether a token is gone now, also if it was gone before.' })
 export class DeleteResult {
   @Field(() => ID)
   token!: string;
@@ -56,7 +57,7 @@ registerEnumType(GrantKinds, {
   },
 });
 
-@ObjectType({ description: 'What a session may do with a token.' })
+@ObjectType({ simpleResolvers, description: 'What a session may do with a token.' })
 export class Grant {
   @Field(() => GrantKinds)
   kind!: 'store' | 'read';

@@ -1,4 +1,6 @@
 import { ApolloArmor } from '@escape.tech/graphql-armor';
+import { GraphQLError } from 'graphql';
+import type { ValidationRule } from 'graphql';
 
 /**
  * Limits of one document. The deepest useful one has 6 levels; batches travel as variables, which cost nothing here and
@@ -23,5 +25,13 @@ export function createHardening() {
     maxTokens: { enabled: false },
     blockFieldSuggestion: { enabled: true },
   }).protect();
-  return { validationRules, plugins };
+  return { validationRules: [...validationRules, knownOperationTypes], plugins };
 }
+
+/** Without it, a subscription is found to be impossible only when it is executed, which looks like a failure inside. */
+const knownOperationTypes: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (!context.getSchema().getRootType(node.operation))
+      context.reportError(new GraphQLError(`There are no ${node.operation}s here.`, { nodes: node }));
+  },
+});

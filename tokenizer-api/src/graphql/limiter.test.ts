@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLimiter } from './limiter.js';
 import { networkOf } from './network.js';
 
@@ -120,5 +120,44 @@ describe('one client among addresses', () => {
     ['', ''],
   ])('%s is of %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
+  });
+});
+
+describe('the memory of a limit', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  // The library has a timer for every key that it remembers.
+  const remembered = () => jest.getTimerCount();
+
+  test('ends with the minute', async () => {
+    const { pass } = createReplica(5);
+    for (let key = 0; key < 100; key++) await pass(1, `key-${key}`);
+    expect(remembered()).toBe(100);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(remembered()).toBe(0);
+  });
+
+  test('is bounded, whoever makes up keys; the least recent ones are forgotten first', async () => {
+    const { pass } = createReplica(5);
+    await pass(5, 'attacker');
+    for (let key = 0; key < 60_000; key++) {
+      await pass(1, `made-up-${key}`);
+      if (key % 10_000 === 0) expect(await pass(1, 'attacker')).toBe(0);
+    }
+    expect(remembered()).toBe(50_000);
+    expect(await pass(1, 'attacker')).toBe(0);
+  });
+
+  test('of a key that replicas refuse ends with the minute, too', async () => {
+    const shared = createShared();
+    const { pass } = createReplica(20, shared);
+    await pass(25);
+    expect(remembered()).toBe(1);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(remembered()).toBe(0);
   });
 });

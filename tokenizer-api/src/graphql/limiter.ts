@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { windowSeconds } from '../stores/rate-counter/port.js';
 import type { RateCounter } from '../stores/rate-counter/port.js';
@@ -10,6 +11,12 @@ export interface Limiter {
 
 /** Of a limit, how much a replica may use before it asks what the others used. */
 const share = 1 / 20;
+
+/**
+ * Most keys of a limit that are remembered, some 500 bytes each: addresses cost their owners nothing. Who is forgotten to
+ * make room for others was the least active of all, and begins anew.
+ */
+const capacity = 50_000;
 
 /**
  * A limit that replicas share without a call to the database for every call of a client. Each counts in memory, and
@@ -35,10 +42,17 @@ export function createLimiter({
   onFailure: (error: unknown) => void;
 }): Limiter {
   const local = new RateLimiterMemory({ points: limit, duration: windowSeconds });
+  const recent = new LRUCache<string, true>({
+    max: capacity,
+    dispose: (_, key, reason) => {
+      if (reason === 'evict') void local.delete(key);
+    },
+  });
   const step = Math.max(1, Math.floor(limit * share));
 
   return {
     async consume(key, points) {
+      recent.set(key, true);
       const used = await consumeLocally(key, points);
       if (typeof used === 'object') return used.wait;
       // Whole steps that are complete now and were not before.

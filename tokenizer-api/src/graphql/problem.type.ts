@@ -1,6 +1,7 @@
 import { problemCodes } from '@lunasec/secure-frame/protocol';
 import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { simpleResolvers } from './simple-resolvers.js';
 
 export const ProblemCodes = Object.fromEntries(problemCodes.map((code) => [code, code])) as {
   [C in ProblemCode]: C;
@@ -38,6 +39,7 @@ registerEnumType(ProblemCodes, {
 });
 
 @ObjectType('Problem', {
+  simpleResolvers,
   description: 'Why one entry of a batch has no result. The other entries are not affected.',
 })
 export class ProblemType {

@@ -5,6 +5,7 @@ import { serverSessionOf } from '../services/server-session.js';
 import { Grant } from './grant.types.js';
 import { ProblemCodes } from './problem.type.js';
 import { DateTime, JSONObject } from './scalars.js';
+import { simpleResolvers } from './simple-resolvers.js';
 
 export const TokenStatuses = {
   pending: 'pending',
@@ -22,7 +23,10 @@ registerEnumType(TokenStatuses, {
   },
 });
 
-@ObjectType({ description: 'One stored value, as the tokenizer knows it: never the value itself.' })
+@ObjectType({
+  simpleResolvers,
+  description: 'One stored value, as the tokenizer knows it: never the value itself.',
+})
 export class Token {
   @Field(() => ID, { description: '`lunasec-…`.' })
   id!: string;
@@ -108,6 +112,7 @@ registerEnumType(AuditOutcomes, {
 });
 
 @ObjectType('AuditEvent', {
+  simpleResolvers,
   description: 'One line of the audit: who did what to which token, and how it ended.',
 })
 export class AuditEventType {
@@ -198,7 +203,7 @@ export class AuditFilterInput {
   before?: Date | null;
 }
 
-@ObjectType({ description: 'Where a page of a list ends.' })
+@ObjectType({ simpleResolvers, description: 'Where a page of a list ends.' })
 export class PageInfo {
   @Field(() => Boolean)
   hasNextPage!: boolean;
@@ -207,7 +212,7 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers })
 export class TokenEdge {
   @Field(() => String)
   cursor!: string;
@@ -216,7 +221,7 @@ export class TokenEdge {
   node!: Token;
 }
 
-@ObjectType({ description: 'A page of tokens.' })
+@ObjectType({ simpleResolvers, description: 'A page of tokens.' })
 export class TokenConnection {
   @Field(() => [TokenEdge])
   edges!: TokenEdge[];
@@ -225,7 +230,7 @@ export class TokenConnection {
   pageInfo!: PageInfo;
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers })
 export class GrantEdge {
   @Field(() => String)
   cursor!: string;
@@ -234,7 +239,7 @@ export class GrantEdge {
   node!: Grant;
 }
 
-@ObjectType({ description: 'A page of grants.' })
+@ObjectType({ simpleResolvers, description: 'A page of grants.' })
 export class GrantConnection {
   @Field(() => [GrantEdge])
   edges!: GrantEdge[];
@@ -243,7 +248,7 @@ export class GrantConnection {
   pageInfo!: PageInfo;
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers })
 export class AuditEventEdge {
   @Field(() => String)
   cursor!: string;
@@ -252,7 +257,7 @@ export class AuditEventEdge {
   node!: AuditEventType;
 }
 
-@ObjectType({ description: 'A page of the audit.' })
+@ObjectType({ simpleResolvers, description: 'A page of the audit.' })
 export class AuditEventConnection {
   @Field(() => [AuditEventEdge])
   edges!: AuditEventEdge[];

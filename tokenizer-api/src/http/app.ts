@@ -3,10 +3,10 @@ import type { Express, RequestHandler, Router } from 'express';
 import type { HttpLogger } from 'pino-http';
 import type { ReportFailure } from '../services/problems.js';
 import { createErrorHandler, notFound } from './errors.js';
-import { securityHeaders } from './security-headers.js';
+import type { SetHeaders } from './security-headers.js';
 
 export interface AppParts {
-  isHTTPS: boolean;
+  setHeaders: SetHeaders;
   /** Reverse proxies in front. */
   trustProxy: number;
   requestLog: HttpLogger;
@@ -24,7 +24,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', parts.trustProxy);
   app.set('query parser', 'simple');
-  app.use(parts.requestLog, ...securityHeaders(parts));
+  app.use(parts.requestLog, parts.setHeaders);
   app.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });

@@ -1,52 +1,52 @@
 import express from 'express';
 import type { RequestHandler, Router } from 'express';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname } from 'node:path';
 import type { Applications } from '../auth/applications.js';
-import { framePolicy, permissionsPolicy } from './security-headers.js';
+import type { FrameFiles } from './frame-files.js';
+import { framePolicy, integrityPolicy, permissionsPolicy } from './security-headers.js';
 
-const placeholder = '__LUNASEC_ORIGINS__';
+export const framePages = ['controller', 'element', 'file'] as const;
+
+/** Stands in a built page for the origins of its application. */
+export const originsPlaceholder = '__LUNASEC_ORIGINS__';
 
 /**
- * `/controller`, `/element` and `/file`, the pages that applications embed, and their `/assets`. `directory` is the built
- * secure frame. A page is told the origins of its application, and answers to no other.
+ * `/controller`, `/element` and `/file`, the pages that applications embed, and their `/assets`. A page is told the origins of
+ * its application, and answers to no other.
  */
-export async function createFrames({
-  directory,
+export function createFrames({
+  files,
   applications,
   connectOrigins,
 }: {
-  directory: string;
+  files: FrameFiles;
   applications: Applications;
   connectOrigins: readonly string[];
-}): Promise<Router> {
+}): Router {
   const router = express.Router();
-  for (const page of ['controller', 'element', 'file'] as const) {
-    const html = await readFile(join(directory, `${page}.html`), 'utf8');
-    if (!html.includes(placeholder))
+  for (const page of framePages) {
+    const html = files.get(`${page}.html`)?.toString();
+    if (!html?.includes(originsPlaceholder))
       throw new Error(`${page}.html has no place for the origins: build secure-frame.`);
     const showsFiles = page === 'file';
     router.get(`/${page}`, servePage(html, applications, { connectOrigins, showsFiles }));
   }
-  router.use(
-    '/assets',
-    express.static(join(directory, 'assets'), {
-      immutable: true,
-      maxAge: '1y',
-      index: false,
-      redirect: false,
-    }),
-  );
+  for (const [path, content] of files)
+    if (path.startsWith('assets/')) router.get(`/${path}`, serveAsset(path, content));
   return router;
 }
 
-const servePage =
-  (
-    html: string,
-    applications: Applications,
-    policy: { connectOrigins: readonly string[]; showsFiles: boolean },
-  ): RequestHandler =>
-  (request, response) => {
+/** The import map, which pins what scripts import: the one thing that is inline. */
+export const inlineScriptsOf = (html: string): string[] =>
+  [...html.matchAll(/<script type="importmap">([^<]*)<\/script>/g)].map(([, text]) => text!);
+
+const servePage = (
+  html: string,
+  applications: Applications,
+  policy: { connectOrigins: readonly string[]; showsFiles: boolean },
+): RequestHandler => {
+  const inlineScripts = inlineScriptsOf(html);
+  return (request, response) => {
     const { application: id } = request.query;
     const application = typeof id === 'string' ? applications.get(id) : undefined;
     response.set('Cache-Control', 'no-store');
@@ -56,7 +56,8 @@ const servePage =
     }
     response
       .set({
-        'Content-Security-Policy': framePolicy({ origins: application.origins, ...policy }),
+        'Content-Security-Policy': framePolicy({ origins: application.origins, inlineScripts, ...policy }),
+        'Integrity-Policy': integrityPolicy,
         'Permissions-Policy': permissionsPolicy,
         // Pages that isolate themselves (COEP) can embed only what agrees to both.
         'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -64,5 +65,13 @@ const servePage =
       })
       .type('html')
       // A function, because "$" has a meaning in replacement texts.
-      .send(html.replaceAll(placeholder, () => application.origins.join(' ')));
+      .send(html.replaceAll(originsPlaceholder, () => application.origins.join(' ')));
+  };
+};
+
+/** Their names have a hash of what is in them, so browsers may keep them for ever. */
+const serveAsset =
+  (path: string, content: Buffer): RequestHandler =>
+  (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=31536000, immutable').type(extname(path)).send(content);
   };

@@ -1,22 +1,24 @@
 import type { RequestHandler } from 'express';
 import type { ReportFailure } from '../services/problems.js';
+import { inTime } from '../stores/deadline.js';
 
 /** Longest wait for one part, in milliseconds. */
 const patience = 3000;
 
-/**
- * 200 when every part answers, else 503; the body says which do. Requests at the same time share one check. A server
- * that is about to stop is not ready, whatever answers.
- */
-export function createReadiness(
+export type PartHealth = 'ok' | 'unavailable';
+/** Which parts answer, by their names. */
+export type CheckParts = () => Promise<Record<string, PartHealth>>;
+
+/** Asks every part, of those who ask at the same time once. */
+export function createPartsCheck(
   parts: Record<string, () => Promise<void>>,
-  { isDraining, report }: { isDraining: () => boolean; report: ReportFailure },
-): RequestHandler {
-  async function check(): Promise<Record<string, 'ok' | 'unavailable'>> {
+  report: ReportFailure,
+): CheckParts {
+  async function check(): Promise<Record<string, PartHealth>> {
     const results = await Promise.all(
       Object.entries(parts).map(async ([name, ping]) => {
         try {
-          await inTime(ping());
+          await inTime(ping(), patience);
           return [name, 'ok'] as const;
         } catch (error) {
           report(error, null, `${name} is not ready`);
@@ -28,24 +30,28 @@ export function createReadiness(
   }
 
   let running: ReturnType<typeof check> | undefined;
-  return async (_request, response) => {
+  return () => (running ??= check().finally(() => (running = undefined)));
+}
+
+/**
+ * 200 when every part answers, else 503; the body says which do. A server that is about to stop is not ready, whatever
+ * answers. One that is overloaded says so and stays ready: taken out, it would leave its load to the others, and none of
+ * them would stay.
+ */
+export const createReadiness =
+  (
+    check: CheckParts,
+    { isDraining, isOverloaded }: { isDraining: () => boolean; isOverloaded: () => boolean },
+  ): RequestHandler =>
+  async (_request, response) => {
     if (isDraining()) {
       response.status(503).set('Cache-Control', 'no-store').json({ status: 'stopping' });
       return;
     }
-    running ??= check().finally(() => (running = undefined));
-    const results = await running;
+    const results = await check();
     const isReady = Object.values(results).every((result) => result === 'ok');
     response
       .status(isReady ? 200 : 503)
       .set('Cache-Control', 'no-store')
-      .json({ status: isReady ? 'ok' : 'unavailable', ...results });
+      .json({ status: isReady ? (isOverloaded() ? 'overloaded' : 'ok') : 'unavailable', ...results });
   };
-}
-
-function inTime<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer in ${patience} ms.`)), patience);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}

@@ -41,6 +41,12 @@ function traceIds(): { traceId?: string } {
   return span ? { traceId: span.spanContext().traceId } : {};
 }
 
+/**
+ * As much of a path as has only letters of those that are served: a query that something on the way made a part of the
+ * path, as `%3Fsignature=…`, is none.
+ */
+const pathOf = (url: string): string => /^[\w./-]{0,200}/.exec(url)![0];
+
 /** One line per request: method, path without query, status and time. No headers, no bodies, no query strings. */
 export const createRequestLog = (logger: Logger): HttpLogger =>
   pinoHttp({
@@ -52,13 +58,16 @@ export const createRequestLog = (logger: Logger): HttpLogger =>
       return id;
     },
     autoLogging: { ignore: ({ url }) => ['/healthz', '/readyz', '/metrics'].includes(url ?? '') },
-    customLogLevel: (_request, response, error) =>
-      error || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug',
+    customLogLevel: (_request, response, error) => {
+      // Refused because of overload, which is logged when it begins and ends: lines for all would be load as well.
+      if (response.statusCode === 503 && response.hasHeader('Retry-After')) return 'debug';
+      return error || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug';
+    },
     serializers: {
       req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({
         id,
         method,
-        path: url.split('?', 1)[0],
+        path: pathOf(url),
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       err: describeFailure,

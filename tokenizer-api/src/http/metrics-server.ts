@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addressOf, listen } from './listen.js';
+import { addressOf, closeNow, listen } from './listen.js';
+import { closedPolicy } from './security-headers.js';
 
 export interface MetricsServer {
   /** Its address, without a trailing slash. */
@@ -17,6 +18,10 @@ export async function startMetricsServer(
   render: () => Promise<{ contentType: string; text: string }>,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
+    response
+      .setHeader('Cache-Control', 'no-store')
+      .setHeader('Content-Security-Policy', closedPolicy)
+      .setHeader('X-Content-Type-Options', 'nosniff');
     if (request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404).end();
       return;
@@ -29,10 +34,6 @@ export async function startMetricsServer(
   await listen(server, address);
   return {
     url: addressOf(server.address() as AddressInfo),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeNow(server),
   };
 }

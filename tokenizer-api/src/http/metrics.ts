@@ -5,11 +5,14 @@ import type { SweeperMeter } from '../services/sweeper.js';
 import type { Usage } from '../stores/token-store/port.js';
 import { createStoreMeter } from './metrics/stores.js';
 import type { CountStoreCall } from './metrics/stores.js';
+import type { ShedReason } from './overload.js';
 import { createSweeperMeter } from './metrics/sweeper.js';
 
 export interface Metrics {
   countOperation: CountOperation;
   countRefusal: CountRefusal;
+  /** A request that was refused because of overload. */
+  countShed(reason: ShedReason): void;
   rates: RateMeter;
   sweeper: SweeperMeter;
   /** What an application with a quota uses. */
@@ -50,6 +53,12 @@ export function createMetrics({ inFlight }: { inFlight: () => number }): Metrics
     labelNames: ['operation', 'code'],
     registers: [registry],
   });
+  const shed = new Counter({
+    name: 'lunasec_requests_shed_total',
+    help: 'Requests that were refused with status 503 because of overload: too many calls at a time, or too long a wait.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
   const limited = new Counter({
     name: 'lunasec_rate_limited_total',
     help: 'Calls that were refused because a rate was used up, by the name of the rate.',
@@ -82,6 +91,7 @@ export function createMetrics({ inFlight }: { inFlight: () => number }): Metrics
       durations.observe({ operation }, seconds);
     },
     countRefusal: (operation, code) => refusals.inc({ operation, code }),
+    countShed: (reason) => shed.inc({ reason }),
     rates: {
       limited: (rate) => limited.inc({ rate }),
       countedAlone: (rate) => countedAlone.inc({ rate }),

@@ -3,7 +3,7 @@ import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import { createSecretKey } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { KeyProvider } from '../stores/key-provider/port.js';
-import type { TokenStore } from '../stores/token-store/port.js';
+import type { AuditEvent, TokenStore } from '../stores/token-store/port.js';
 import { openChain, ownEvent } from './audit/chain.js';
 import type { NewAuditEvent } from './audit/chain.js';
 import { createCheckpoints, findHeads } from './audit/checkpoints.js';
@@ -22,6 +22,9 @@ export interface AuditSubject {
   requestId: string | null;
 }
 
+/** What an event of the tokenizer itself concerns. */
+export type AuditConcern = Partial<Pick<AuditEvent, 'applicationId' | 'sessionId' | 'requestId' | 'token'>>;
+
 export interface AuditEntry {
   token: string | null;
   /** Null when it went well. */
@@ -34,8 +37,11 @@ export interface Audit {
    * the audit.
    */
   record(action: string, subject: AuditSubject, entries: readonly AuditEntry[]): Promise<void>;
-  /** Appends an event of the tokenizer itself, such as a change of its keys. `details` must be plain JSON, no secrets. */
-  recordOwn(action: string, details: object | null): Promise<void>;
+  /**
+   * Appends an event of the tokenizer itself, or of those who run it, such as a change of its keys. `details` must be
+   * plain JSON, no secrets. `about`: what it concerns, if anything.
+   */
+  recordOwn(action: string, details: object | null, about?: AuditConcern): Promise<void>;
   /** For calls that are refused, or fail, as a whole; at a bounded rate, counting repetitions. Never rejects. */
   recordRefusal(refusal: Refusal): Promise<void>;
   /**
@@ -97,8 +103,8 @@ export async function openAudit({
     onFailure: (error, requestId) => report(error, requestId, 'a refusal could not be written to the audit'),
   });
 
-  const recordOwn = (action: string, details: object | null) =>
-    chain.append([ownEvent(action, details, now())]);
+  const recordOwn = (action: string, details: object | null, about: AuditConcern = {}) =>
+    chain.append([{ ...ownEvent(action, details, now()), ...about }]);
   const recordKeyUse = keys && createKeyUse({ keys, record: recordOwn });
   await recordKeyUse?.();
 

@@ -1,5 +1,6 @@
 import { isToken } from '@lunasec/secure-frame/protocol';
 import type { ApplicationCaller } from '../auth/caller.js';
+import { inTime } from '../stores/deadline.js';
 import type { ObjectStore } from '../stores/object-store/port.js';
 import type { TokenStore } from '../stores/token-store/port.js';
 import type { Audit } from './audit.js';
@@ -12,6 +13,9 @@ export interface DeleteAnswer {
   deleted: boolean;
   problem: Problem | null;
 }
+
+/** How long a caller waits for the objects to go, in milliseconds; then the sweeper sees to them. */
+const patience = 5000;
 
 export type DeleteTokens = (caller: ApplicationCaller, tokens: readonly string[]) => Promise<DeleteAnswer[]>;
 
@@ -56,11 +60,12 @@ export function createDeletion({
       answers.map(({ token, problem }) => ({ token, code: problem?.code ?? null })),
     );
     if (deleted.size > 0)
-      await objects
-        .delete([...deleted].map((token) => objectKey(application.id, token)))
-        .catch((error: unknown) =>
-          report(error, requestId, 'objects of deleted tokens are left to the sweeper'),
-        );
+      await inTime(
+        objects.delete([...deleted].map((token) => objectKey(application.id, token))),
+        patience,
+      ).catch((error: unknown) =>
+        report(error, requestId, 'objects of deleted tokens are left to the sweeper'),
+      );
     return answers;
   };
 }

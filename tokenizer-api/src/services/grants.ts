@@ -203,7 +203,8 @@ function storeFaultOf(
   at: Date,
 ): Problem | undefined {
   if (!isToken(token)) return notAToken();
-  if (isBindingTooLong(binding)) return bindingTooLong();
+  const fault = bindingFaultOf(binding);
+  if (fault) return fault;
   if (!record) return tokenNotFound();
   if (record.status === 'deleted') return tokenDeleted();
   if (record.sessionId !== sessionId)
@@ -219,7 +220,8 @@ export function readFaultOf(
   record: TokenRecord | undefined,
 ): Problem | undefined {
   if (!isToken(token)) return notAToken();
-  if (isBindingTooLong(binding)) return bindingTooLong();
+  const fault = bindingFaultOf(binding);
+  if (fault) return fault;
   if (record?.status === 'deleted') return tokenDeleted();
   if (record?.status !== 'accepted') return tokenNotFound();
   return record.binding !== null && record.binding !== (binding ?? null) ? bindingMismatch() : undefined;
@@ -230,9 +232,15 @@ const durationFaultOf = (seconds: number, max: number): Problem | undefined =>
     ? problem('DURATION_TOO_LONG', `The duration is ${seconds} s; at most ${max} s are allowed.`)
     : undefined;
 
-const isBindingTooLong = (binding: string | null | undefined) => (binding?.length ?? 0) > maxBindingLength;
-const bindingTooLong = () =>
-  problem('BAD_USER_INPUT', `The binding is longer than ${maxBindingLength} characters.`);
+function bindingFaultOf(binding: string | null | undefined): Problem | undefined {
+  if (binding == null) return undefined;
+  if (binding.length > maxBindingLength)
+    return problem('BAD_USER_INPUT', `The binding is longer than ${maxBindingLength} characters.`);
+  // Databases keep UTF-8, which has no lone surrogates: they would all become the same character.
+  return /\p{Surrogate}/u.test(binding)
+    ? problem('BAD_USER_INPUT', 'The binding is no well-formed text: it has half of a surrogate pair.')
+    : undefined;
+}
 const bindingMismatch = () =>
   problem('BINDING_MISMATCH', 'The token is bound to another place than the one that was given.');
 const uploadMissing = () =>

@@ -28,6 +28,8 @@ export interface Quotas {
   settle(garbage: readonly Omit<Garbage, 'uploadId'>[]): void;
   /** Tells the other replicas of what this one stored and removed. */
   share(): Promise<void>;
+  /** What an application uses, as far as this replica knows. Undefined without a quota, or before it was asked. */
+  used(applicationId: string): Usage | undefined;
   /** Counts what was not counted for a day. For one replica at a time. */
   count(): Promise<void>;
 }
@@ -144,6 +146,10 @@ export function createQuotas({
     settle(garbage) {
       for (const { applicationId, size } of garbage)
         accounts.get(applicationId)?.change({ tokens: -1, bytes: -size });
+    },
+    used(applicationId) {
+      const account = accounts.get(applicationId);
+      return account?.isKnown() ? account.used() : undefined;
     },
     async share() {
       for (const account of accounts.values()) await account.share();

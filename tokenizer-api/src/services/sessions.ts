@@ -1,4 +1,4 @@
-import { createAccessToken, digestOf } from '../auth/access-token.js';
+import { createSecret, digestOf } from '../auth/random-secret.js';
 import type { VerifyAssertion } from '../auth/assertion.js';
 import type { ApplicationCaller } from '../auth/caller.js';
 import type { TokenStore } from '../stores/token-store/port.js';
@@ -32,7 +32,7 @@ export function createSessions({
   return {
     async create(assertion, requestId) {
       const { application, sessionId, id } = await verifyAssertion(assertion);
-      const accessToken = createAccessToken();
+      const accessToken = createSecret();
       const createdAt = now();
       const expiresAt = new Date(createdAt.getTime() + application.limits.frameSession * 1000);
       const isNew = await store.insertSession({

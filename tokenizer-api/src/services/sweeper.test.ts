@@ -107,6 +107,34 @@ describe('the sweeper', () => {
     expect(audited).toEqual([['sweepTokens', app, expired.token]]);
   });
 
+  test('waits with tokens of an ended session until no upload can come any more', async () => {
+    const token = await upload();
+    await store.insertTokens([
+      newToken({
+        token,
+        applicationId: app,
+        createdAt: now(),
+        storeGrantExpiresAt: new Date(start + 15 * minute),
+      }),
+    ]);
+    offset = minute;
+    await store.endSession(app, alice, now());
+    const { sweep } = replica();
+    await sweep();
+    expect(await isThere(token)).toBe(false);
+
+    // The session had a signed URL left.
+    await upload(token);
+    offset = 3 * minute - 1;
+    await sweep();
+    expect((await store.findTokens(app, [token])).map(({ status }) => status)).toEqual(['expired']);
+    await upload(token);
+    offset = 3 * minute;
+    expect((await sweep()).tokens).toBe(1);
+    expect(await isThere(token)).toBe(false);
+    expect(await store.findTokens(app, [token])).toEqual([]);
+  });
+
   describe('of many replicas', () => {
     test('one sweeps, and keeps at it; the others do nothing', async () => {
       const [one, two] = [replica(), replica()];

@@ -115,6 +115,7 @@ export function createTokenization({
     /** Stores those whose names are free. What was reserved for the others is given back. */
     async function insert(reserved: readonly TokenizeInput[]): Promise<Set<string>> {
       let done = new Set<string>();
+      let mayBeStored = new Set<string>();
       try {
         await begin(reserved.filter(({ checksum }) => checksum == null));
         const begunWell = reserved.filter(({ token }) => begun.get(token) !== null);
@@ -130,7 +131,10 @@ export function createTokenization({
           storeGrantExpiresAt: new Date(at.getTime() + application.limits.storeGrant * 1000),
           wrappedKey: await wrap(input, application.id),
         }));
-        done = await store.insertTokens(fresh);
+        done = await store.insertTokens(fresh).catch(async (error: unknown) => {
+          mayBeStored = await storedOf(fresh.map(({ token }) => token));
+          throw error;
+        });
         return done;
       } finally {
         const unused = reserved.filter(({ token }) => !done.has(token));
@@ -138,8 +142,14 @@ export function createTokenization({
           application,
           unused.map(({ size }) => size),
         );
-        await giveUp(unused.map(({ token }) => token));
+        await giveUp(unused.map(({ token }) => token).filter((token) => !mayBeStored.has(token)));
       }
+    }
+
+    /** Those that were stored though the answer was lost: their uploads go on. All, if that cannot be known. */
+    async function storedOf(tokens: readonly string[]): Promise<Set<string>> {
+      const found = await store.findTokens(application.id, tokens).catch(() => null);
+      return new Set(found?.map(({ token }) => token) ?? tokens);
     }
 
     async function begin(large: readonly TokenizeInput[]): Promise<void> {

@@ -135,7 +135,7 @@ export function createUploads({
         const upload = await objects.presignPart({ ...part, key, uploadId: record!.uploadId! });
         return { number, upload, problem: null };
       });
-      const code = answers.find((answer) => answer.problem)?.problem?.code ?? null;
+      const code = (refusal ?? answers.find((answer) => answer.problem)?.problem)?.code ?? null;
       await audit.record('presignUploadParts', subjectOf(caller), [{ token, code }]);
       return answers;
     },

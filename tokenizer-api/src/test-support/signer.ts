@@ -34,7 +34,7 @@ export async function createSigner({
   now?: () => Date;
   alg?: string;
 }): Promise<Signer> {
-  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 3072 });
   const kid = `${applicationId}-key`;
   const publicJWK = { ...(await exportJWK(publicKey)), kid, alg };
 

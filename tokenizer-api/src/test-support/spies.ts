@@ -69,6 +69,8 @@ function intercept<T extends object>(target: T, onCall: (name: string) => void |
 export function holdCall(method: string): {
   /** Resolves when the method has been called. */
   reached: Promise<void>;
+  /** How many calls have been held. */
+  held(): number;
   letGo(): void;
   wrapStores: (stores: Stores) => Stores;
 } {
@@ -76,13 +78,16 @@ export function holdCall(method: string): {
   let letGo = () => {};
   const reached = new Promise<void>((resolve) => (onReached = resolve));
   const gate = new Promise<void>((resolve) => (letGo = resolve));
+  let held = 0;
   const hold = async (name: string) => {
     if (name !== method) return;
+    held++;
     onReached();
     await gate;
   };
   return {
     reached,
+    held: () => held,
     letGo: () => letGo(),
     wrapStores: (stores) => ({ ...stores, tokens: intercept(stores.tokens, hold) }),
   };

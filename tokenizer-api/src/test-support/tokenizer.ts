@@ -1,14 +1,15 @@
-import { decryptValue, encryptValue, sha256, toBase64, fromBase64 } from '@lunasec/secure-frame/crypto';
-import { createToken } from '@lunasec/secure-frame/protocol';
-import { randomBytes } from 'node:crypto';
+import { decryptValue, fromBase64 } from '@lunasec/secure-frame/crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../config/settings.js';
 import type { TokenizerConfig } from '../config/settings.js';
+import type { LoadWatch } from '../http/load.js';
 import { runTokenizer } from '../server.js';
 import type { RunningTokenizer } from '../server.js';
 import type { Stores } from '../stores.js';
+import { encrypt } from './encrypt.js';
 import { createSigner, sidOf } from './signer.js';
 import type { Signer } from './signer.js';
 
@@ -63,11 +64,14 @@ export async function startTestTokenizer({
   environment = {},
   wrapStores = (stores) => stores,
   logTo,
+  watchLoad = () => ({ delay: () => 0, stop: () => undefined }),
 }: {
   config?: Partial<TokenizerConfig>;
   environment?: Record<string, string>;
   wrapStores?: (stores: Stores) => Stores;
   logTo?: { write(line: string): void };
+  /** Default: never late, as the machine that runs the tests may well be. */
+  watchLoad?: (server: Server, pingDatabase: () => Promise<void>) => LoadWatch;
 } = {}): Promise<TestTokenizer> {
   const directory = await mkdtemp(join(tmpdir(), 'tokenizer-'));
   const clock = { offset: 0 };
@@ -92,7 +96,12 @@ export async function startTestTokenizer({
       },
       { environment },
     ),
-    { now, wrapStores: (opened) => (stores = wrapStores(opened)), ...(logTo ? { logTo } : {}) },
+    {
+      now,
+      wrapStores: (opened) => (stores = wrapStores(opened)),
+      ...(logTo ? { logTo } : {}),
+      watchLoad,
+    },
   );
   url = running.url;
 
@@ -253,19 +262,7 @@ export function actAs(tokenizer: TestTokenizer, signer: Signer, session: string)
 }
 export type Actor = ReturnType<typeof actAs>;
 
-/** Encrypts as a frame does, under a new token and key. */
-export async function encrypt(text: string) {
-  const token = createToken();
-  const dataKey = randomBytes(32);
-  const ciphertext = await encryptValue({
-    token,
-    dataKey,
-    mediaType: 'text/plain;charset=utf-8',
-    data: new TextEncoder().encode(text),
-  });
-  const checksum = toBase64(await sha256(ciphertext));
-  return { ciphertext, input: { token, dataKey: toBase64(dataKey), size: ciphertext.length, checksum } };
-}
+export { encrypt };
 
 export const put = ({ url, method, headers }: Upload, body: Uint8Array<ArrayBuffer>) =>
   fetch(url, { method, headers, body });

@@ -91,7 +91,9 @@ export async function verifyAudit({
       // Its place is taken all the same, if it has one.
       if (typeof chain !== 'string' || !Number.isSafeInteger(number)) return;
     }
-    const { chain, number, hash } = event;
+    const { chain, number } = event;
+    // What is no text is nothing to build on.
+    const hash = String(event.hash);
     const track = tracks.get(chain) ?? { number: 0, hashes: [''] };
     if (number <= track.number) {
       fault('misplaced', event, `Event ${number} comes after event ${track.number}.`);

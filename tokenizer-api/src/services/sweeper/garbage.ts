@@ -68,12 +68,11 @@ export async function sweepGarbage({
     );
   }
 
-  /** Those to which no signed upload can be open: a token that was deleted while new waits. */
+  /** Those to which no signed upload can be open: a token that was deleted, or whose session ended, while new waits. */
   async function withoutUploads(garbage: readonly Garbage[], before: Date): Promise<Garbage[]> {
-    const deleted = garbage.filter(({ status }) => status === 'deleted');
     const waiting = new Set<string>();
-    for (const applicationId of new Set(deleted.map((it) => it.applicationId))) {
-      const tokens = deleted.filter((it) => it.applicationId === applicationId).map(({ token }) => token);
+    for (const applicationId of new Set(garbage.map((it) => it.applicationId))) {
+      const tokens = garbage.filter((it) => it.applicationId === applicationId).map(({ token }) => token);
       for (const record of await store.findTokens(applicationId, tokens))
         if (lastUploadSigned(record) > before) waiting.add(record.token);
     }
@@ -82,5 +81,11 @@ export async function sweepGarbage({
 }
 
 /** Uploads are signed while a token is pending. */
-const lastUploadSigned = ({ acceptedAt, deletedAt, createdAt }: TokenRecord): Date =>
-  acceptedAt ?? deletedAt ?? createdAt;
+const lastUploadSigned = ({
+  status,
+  storeGrantExpiresAt,
+  acceptedAt,
+  deletedAt,
+  createdAt,
+}: TokenRecord): Date =>
+  status === 'expired' ? storeGrantExpiresAt : (acceptedAt ?? deletedAt ?? createdAt);

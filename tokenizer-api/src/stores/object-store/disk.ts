@@ -29,8 +29,9 @@ export function createDiskObjectStore({ directory, publicURL, signingKey, now }:
   handler: RequestHandler;
 } {
   const files = createObjectFiles(directory);
-  // Only tidies up: what fails now is tried again at the next start.
-  files.removeAbandoned(now()).catch(() => undefined);
+  // Only tidies up: what fails now is tried again, at the next start or look through the whole store.
+  const tidyUp = () => files.removeAbandoned(now()).catch(() => undefined);
+  void tidyUp();
 
   const expiry = () => {
     const expires = Math.floor(now().getTime() / 1000) + presignedSeconds;
@@ -72,7 +73,11 @@ export function createDiskObjectStore({ directory, publicURL, signingKey, now }:
       for (let start = 0; start < keys.length; start += concurrency)
         await Promise.all(keys.slice(start, start + concurrency).map((key) => files.remove(key)));
     },
-    list: async (applicationId, page) => files.list(prefixOf(applicationId), page),
+    async list(applicationId, page) {
+      // The sweeper's daily look begins: a process that crashed and was started at once left its last transfers too young.
+      if (page.after === null) await tidyUp();
+      return files.list(prefixOf(applicationId), page);
+    },
     connectOrigins: [],
     ping: () => files.check(),
     async close() {},

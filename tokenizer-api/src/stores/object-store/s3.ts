@@ -41,8 +41,10 @@ export interface S3ObjectStoreOptions {
 
 /** Of one DeleteObjects request. */
 const maxDeletes = 1000;
-/** Until S3 takes a connection, and then answers it, in milliseconds. */
-const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000 };
+/** Until S3 takes a connection, and then answers it, in milliseconds. Without the flag the SDK would warn, and wait on. */
+const timeouts = { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true };
+/** The same for many objects at once. */
+const bulkTimeout = 15_000;
 /** Some stores copy all parts before they answer. */
 const completionTimeout = 60_000;
 
@@ -85,6 +87,7 @@ export function createS3ObjectStore({
         Bucket: bucket,
         Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
       }),
+      { requestTimeout: bulkTimeout },
     );
     const failed = failures.filter(({ Code }) => Code !== 'NoSuchKey');
     if (failed.length > 0)
@@ -240,6 +243,7 @@ export function createS3ObjectStore({
           MaxKeys: limit,
           ...(after === null ? {} : { StartAfter: after }),
         }),
+        { requestTimeout: bulkTimeout },
       );
       const objects = contents.flatMap(({ Key: key, Size: size, LastModified: storedAt }): ListedObject[] =>
         key !== undefined && size !== undefined && storedAt !== undefined && isObjectKey(key)

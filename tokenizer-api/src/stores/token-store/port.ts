@@ -3,7 +3,7 @@ import type { WrappedKey } from '../key-provider/port.js';
 /**
  * - `pending`: made by a session; no application server has accepted it yet. Swept when its store grant runs out.
  * - `accepted`: an application server verified its store grant and its upload. Kept until deleted.
- * - `expired`: swept while pending; nobody can use it any more, its object is being removed.
+ * - `expired`: swept while pending, or its session ended; nobody can use it any more, its object is being removed.
  * - `deleted`: a tombstone: key and object are gone, the name can never be used again.
  */
 export type TokenStatus = 'pending' | 'accepted' | 'expired' | 'deleted';
@@ -280,13 +280,16 @@ export interface TokenStore {
     tokens: readonly string[],
   ): Promise<{ grant: ReadGrant; token: TokenRecord }[]>;
 
+  /** Up to `limit` read grants of one token that have not expired at `now`, of all sessions, in any order. For operators. */
+  findReadGrants(applicationId: string, token: string, now: Date, limit: number): Promise<ReadGrant[]>;
+
   /** Removes the session's read grants for these tokens. Returns how many there were. */
   revokeReadGrants(applicationId: string, sessionId: string, tokens: readonly string[]): Promise<number>;
 
   /**
-   * Ends a session of the application: its frame sessions stop working, its read grants go, store grants of pending
-   * tokens run out now. Used assertions stay used. Returns how many grants were revoked, counting read grants that ran
-   * out and were still remembered.
+   * Ends a session of the application: its frame sessions stop working, its read grants go, its pending tokens expire:
+   * their store grants run out now, their keys are destroyed, their objects become garbage. Used assertions stay used.
+   * Returns how many grants were revoked, counting those that ran out and were still remembered.
    */
   endSession(applicationId: string, sessionId: string, now: Date): Promise<number>;
 

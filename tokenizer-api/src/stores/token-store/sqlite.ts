@@ -18,7 +18,7 @@ import { createUsage } from './sqlite/usage.js';
  * may share it. A batch is one statement or one transaction.
  */
 export async function openSqliteTokenStore(path: string): Promise<TokenStore> {
-  const database = openDatabase(path);
+  const database = await openDatabase(path);
   return {
     ...createTokens(database),
     ...createDataKeys(database),

@@ -39,6 +39,27 @@ export function readGrantContract(store: OpenedStore): void {
       expect(await store().findReadable(app, alice, [token.token])).toEqual([]);
     });
 
+    test('of a token are found whichever session has them, as long as they last', async () => {
+      const [token, other] = [await insertAccepted(store()), await insertAccepted(store())];
+      const grants = [
+        readGrant(token.token, { expiresAt: at(100) }),
+        readGrant(token.token, { sessionId: mallory, createdAt: at(5), expiresAt: at(200) }),
+      ];
+      await store().putReadGrants([
+        ...grants,
+        readGrant(other.token),
+        readGrant(token.token, { applicationId: otherApp }),
+      ]);
+      const found = async (now: Date, limit = 10) =>
+        (await store().findReadGrants(app, token.token, now, limit)).sort(
+          (one, two) => Number(one.createdAt) - Number(two.createdAt),
+        );
+      expect(await found(at(99))).toEqual(grants);
+      expect(await found(at(100))).toEqual([grants[1]]);
+      expect(await found(at(200))).toEqual([]);
+      expect(await found(at(99), 1)).toHaveLength(1);
+    });
+
     test('can be prolonged and are never shortened', async () => {
       const token = await insertAccepted(store());
       const expiry = async () =>

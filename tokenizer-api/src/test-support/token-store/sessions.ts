@@ -7,6 +7,7 @@ import {
   at,
   insertAccepted,
   mallory,
+  names,
   newSession,
   newToken,
   otherApp,
@@ -84,13 +85,29 @@ export function sessionContract(store: OpenedStore): void {
       const accepted = await insertAccepted(store());
       await store().putReadGrants([readGrant(accepted.token)]);
 
-      expect(await store().endSession(app, alice, at(10))).toBe(2);
+      expect(await store().endSession(app, alice, at(10))).toBe(3);
       expect(await store().findReadable(app, alice, [accepted.token])).toEqual([]);
-      expect((await recordOf(store(), fresh)).storeGrantExpiresAt).toEqual(at(10));
+      expect(await recordOf(store(), fresh)).toMatchObject({
+        status: 'expired',
+        wrappedKey: null,
+        storeGrantExpiresAt: at(10),
+      });
       expect(await accept(store(), fresh, { now: at(10) })).toEqual(new Set());
-      expect((await recordOf(store(), late)).storeGrantExpiresAt).toEqual(at(5));
+      expect(await recordOf(store(), late)).toMatchObject({ status: 'expired', storeGrantExpiresAt: at(5) });
       expect((await recordOf(store(), accepted)).status).toBe('accepted');
       expect(await store().endSession(app, alice, at(11))).toBe(0);
+    });
+
+    test('is final for store grants: calls with an earlier time bring none back', async () => {
+      for (const token of [newToken(), newToken({ storeGrantExpiresAt: at(10) })]) {
+        await store().insertTokens([token]);
+        await store().endSession(app, alice, at(10));
+        // A call that was under way, or a replica whose clock is behind.
+        const prolongation = { token: token.token, until: at(900) };
+        expect(await store().prolongStoreGrants(app, alice, [prolongation], at(9))).toEqual(new Set());
+        expect(await accept(store(), token, { now: at(9) })).toEqual(new Set());
+        expect(names(await store().takeGarbage(at(0), 10))).toContain(token.token);
+      }
     });
 
     test('leaves other sessions and applications alone', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { ReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isObjectKey } from '../key.js';
@@ -205,8 +205,12 @@ export function createObjectFiles(location: string): ObjectFiles {
     },
     async check() {
       const probe = join(partial, randomUUID());
-      await (await open(probe, 'wx', 0o600)).close();
-      await unlink(probe);
+      try {
+        // A full disk has room for a name, and for nothing in it.
+        await writeFile(probe, 'lunasec', { flag: 'wx', mode: 0o600 });
+      } finally {
+        await rm(probe, { force: true });
+      }
     },
     async removeAbandoned(now) {
       for (const name of await readdir(partial)) {

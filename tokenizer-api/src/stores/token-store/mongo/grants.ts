@@ -5,7 +5,7 @@ import type { Models, ReadGrantDocument, TokenDocument } from './models.js';
 import { text, texts } from './texts.js';
 import { inOneAnswer } from './whole.js';
 
-type Grants = Pick<TokenStore, 'putReadGrants' | 'findReadable' | 'revokeReadGrants'>;
+type Grants = Pick<TokenStore, 'putReadGrants' | 'findReadable' | 'findReadGrants' | 'revokeReadGrants'>;
 
 export function createGrants({ tokens, readGrants }: Models): Grants {
   const put = (grants: readonly ReadGrant[]) =>
@@ -59,6 +59,15 @@ export function createGrants({ tokens, readGrants }: Models): Grants {
         const token = byName.get(grant.token);
         return token ? [{ grant: readGrantOf(grant), token: tokenOf(token) }] : [];
       });
+    },
+
+    async findReadGrants(applicationId, token, now, limit) {
+      const found = await readGrants
+        .find({ token: text(token), applicationId: text(applicationId), expiresAt: { $gt: now } })
+        .limit(limit)
+        .setOptions(inOneAnswer(limit))
+        .lean<ReadGrantDocument[]>();
+      return found.map(readGrantOf);
     },
 
     async revokeReadGrants(applicationId, sessionId, names) {

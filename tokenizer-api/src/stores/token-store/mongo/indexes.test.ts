@@ -118,6 +118,7 @@ if (uri)
       };
       await store.putReadGrants([grant]);
       await store.findReadable(app, alice, [token.token]);
+      await store.findReadGrants(app, token.token, at(1), 10);
       await store.revokeReadGrants(app, alice, [token.token]);
       await store.updateMetadata(app, token.token, { kind: 'ssn' });
       const { wrappedKey } = token;

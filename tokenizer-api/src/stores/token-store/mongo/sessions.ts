@@ -31,9 +31,13 @@ export function createSessions({ tokens, readGrants, sessions }: Models): Sessio
         // Kept, not removed: the assertions must stay used.
         sessions.updateMany({ ...session, endedAt: null }, { $set: { endedAt: now } }),
         readGrants.deleteMany(session),
+        // For good, and not by the clock alone: a call that is under way, or another replica, may have an earlier time.
         tokens.updateMany(
-          { ...session, status: 'pending', storeGrantExpiresAt: { $gt: now } },
-          { $set: { storeGrantExpiresAt: now } },
+          { ...session, status: 'pending' },
+          {
+            $set: { status: 'expired', wrappedKey: null, garbageAt: now },
+            $min: { storeGrantExpiresAt: now },
+          },
         ),
       ]);
       return deletedCount + modifiedCount;

@@ -4,11 +4,12 @@ import type { TokenStore } from '../port.js';
 import { firstIdAt } from '../event-id.js';
 import { auditEventOf, auditRowOf } from './rows.js';
 import type { AuditRow } from './rows.js';
-import { atomically } from './schema.js';
+import { writingTogether } from './together.js';
 
 type Audit = Pick<TokenStore, 'appendAudit' | 'findAuditHeads' | 'readAudit' | 'readAuditChains'>;
 
 export function createAudit(database: Database): Audit {
+  const write = writingTogether(database);
   const append = database.prepare<[AuditRow]>(`
     INSERT INTO auditEvents (id, at, applicationId, sessionId, requestId, action, token, outcome, code, details,
       instance, chain, number, hash)
@@ -29,11 +30,11 @@ export function createAudit(database: Database): Audit {
     SELECT * FROM auditEvents WHERE (chain, number) > (@chain, @number) ORDER BY chain, number LIMIT @limit`);
 
   const appendAll = (rows: readonly AuditRow[]) =>
-    atomically(database, () => {
+    write(() => {
       for (const row of rows) append.run(row);
     });
   const appendMissing = (rows: readonly AuditRow[]) =>
-    atomically(database, () => {
+    write(() => {
       for (const row of rows) if (!isStored.get(row)) append.run(row);
     });
 
@@ -42,11 +43,11 @@ export function createAudit(database: Database): Audit {
       if (events.length === 0) return;
       const rows = events.map(auditRowOf);
       try {
-        appendAll(rows);
+        await appendAll(rows);
       } catch (error) {
         if (!isDuplicate(error)) throw error;
         try {
-          appendMissing(rows);
+          await appendMissing(rows);
         } catch (again) {
           throw isDuplicate(again) ? new AuditConflictError() : again;
         }

@@ -1,12 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { TokenStore } from '../port.js';
-import { grantRowOf, list, listedTokens, tokenOf } from './rows.js';
+import { grantOf, grantRowOf, list, listedTokens, tokenOf } from './rows.js';
 import type { GrantRow, TokenRow } from './rows.js';
-import { atomically } from './schema.js';
+import { writingTogether } from './together.js';
 
-type Grants = Pick<TokenStore, 'putReadGrants' | 'findReadable' | 'revokeReadGrants'>;
+type Grants = Pick<TokenStore, 'putReadGrants' | 'findReadable' | 'findReadGrants' | 'revokeReadGrants'>;
 
 export function createGrants(database: Database): Grants {
+  const write = writingTogether(database);
   const put = database.prepare<[GrantRow]>(`
     INSERT INTO readGrants (applicationId, sessionId, token, createdAt, expiresAt)
     VALUES (@applicationId, @sessionId, @token, @createdAt, @expiresAt)
@@ -18,6 +19,9 @@ export function createGrants(database: Database): Grants {
     SELECT tokens.*, readGrants.createdAt AS grantCreatedAt, readGrants.expiresAt AS grantExpiresAt
     FROM readGrants JOIN tokens USING (token, applicationId)
     WHERE applicationId = @applicationId AND readGrants.sessionId = @sessionId AND token IN ${listedTokens}`);
+  const findOfToken = database.prepare<[object], GrantRow>(`
+    SELECT * FROM readGrants
+    WHERE token = @token AND applicationId = @applicationId AND expiresAt > @now LIMIT @limit`);
   const revoke = database.prepare<[object]>(`
     DELETE FROM readGrants
     WHERE applicationId = @applicationId AND sessionId = @sessionId AND token IN ${listedTokens}`);
@@ -25,7 +29,7 @@ export function createGrants(database: Database): Grants {
   return {
     async putReadGrants(grants) {
       if (grants.length === 0) return;
-      atomically(database, () => {
+      await write(() => {
         for (const grant of grants) put.run(grantRowOf(grant));
       });
     },
@@ -42,6 +46,10 @@ export function createGrants(database: Database): Grants {
         },
         token: tokenOf(row),
       }));
+    },
+
+    async findReadGrants(applicationId, token, now, limit) {
+      return findOfToken.all({ applicationId, token, now: now.getTime(), limit }).map(grantOf);
     },
 
     async revokeReadGrants(applicationId, sessionId, tokens) {

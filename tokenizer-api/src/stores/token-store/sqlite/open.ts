@@ -1,7 +1,7 @@
-import SQLite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { loadDriver } from './driver.js';
 import { migrate } from './schema.js';
 
 /** How long a statement waits for another process's write, in milliseconds. */
@@ -12,8 +12,9 @@ const busyTimeout = 5000;
  * Write-ahead log with full synchronization: an application keeps a token for good once it was accepted, so what was
  * answered must survive a power cut.
  */
-export function openDatabase(path: string): Database {
+export async function openDatabase(path: string): Promise<Database> {
   checkNode(process.versions.node);
+  const SQLite = await loadDriver();
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would create it with the process's umask. Its log files take the mode of this one.
   closeSync(openSync(path, 'a', 0o600));

@@ -79,6 +79,12 @@ export const grantRowOf = (grant: ReadGrant): GrantRow => ({
   expiresAt: grant.expiresAt.getTime(),
 });
 
+export const grantOf = (row: GrantRow): ReadGrant => ({
+  ...row,
+  createdAt: new Date(row.createdAt),
+  expiresAt: new Date(row.expiresAt),
+});
+
 export const sessionOf = (row: SessionRow): SessionRecord => ({
   digest: row.digest,
   applicationId: row.applicationId,

@@ -21,10 +21,12 @@ export function createSessions(database: Database): Sessions {
   const endReadGrants = database.prepare<[object]>(
     'DELETE FROM readGrants WHERE applicationId = @applicationId AND sessionId = @sessionId',
   );
+  // For good, and not by the clock alone: a call that is under way, or another replica, may have an earlier time.
   const endStoreGrants = database.prepare<[object]>(`
-    UPDATE tokens SET storeGrantExpiresAt = @now
-    WHERE applicationId = @applicationId AND sessionId = @sessionId
-      AND status = 'pending' AND storeGrantExpiresAt > @now`);
+    UPDATE tokens
+    SET status = 'expired', keyId = NULL, keyCiphertext = NULL, garbageAt = @now,
+      storeGrantExpiresAt = min(storeGrantExpiresAt, @now)
+    WHERE applicationId = @applicationId AND sessionId = @sessionId AND status = 'pending'`);
 
   return {
     async insertSession(session) {
