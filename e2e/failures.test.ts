@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -16,7 +16,6 @@ import {
 } from './support/demo.js';
 import { listFiles } from './support/files.js';
 import { createSession, takeAssertion } from './support/handshake.js';
-import { stopObjectStore } from './support/object-store.js';
 import { startStack, type Stack } from './support/stack.js';
 
 const unknownToken = 'lunasec-00000000-0000-4000-8000-000000000000';
@@ -32,7 +31,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
     page = await browser.newPage();
     await logIn(page, stack.appURL, 'Ada Lovelace');
   });
-
+  afterEach(() => stack.recover());
   afterAll(async () => {
     await browser?.close();
     await stack?.close();
@@ -53,7 +52,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
   const objects = () => listFiles(join(stack.directory, 'tokenizer/objects'));
 
   test('a stopped object store: the person is told, keeps the text, and can save once it is back', async () => {
-    const restart = await stopObjectStore(stack);
+    const restart = await stack.stopObjectStore();
     await beginPatient(page, 'Kept');
     await secureInput(page, 'National id').fill('219-09-9999');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { fixtureApp } from './fixture/server.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
 import { secureInput } from './support/demo.js';
-import { stopObjectStore } from './support/object-store.js';
 import { countFrameRequests } from './support/requests.js';
 import { startStack, type Stack } from './support/stack.js';
 
@@ -24,6 +23,7 @@ describe('whatever becomes of the session or the network, what somebody typed st
     await browser?.close();
     await stack?.close();
   });
+  afterEach(() => stack.recover());
   beforeEach(async () => {
     await context?.close();
     context = await browser.newContext();
@@ -110,7 +110,7 @@ describe('whatever becomes of the session or the network, what somebody typed st
   });
 
   test('an object store that is away for a moment: the upload is repeated', async () => {
-    const restart = await stopObjectStore(stack);
+    const restart = await stack.stopObjectStore();
     await save();
     await status('connection failing');
     await restart();

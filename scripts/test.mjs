@@ -47,7 +47,8 @@ await services.stop();
 if (tests.failed.length > 0) {
   // Named once more, last: what failed first may have scrolled far away.
   console.log(red('\nFailed:'));
-  for (const name of tests.failed) console.log(`  - ${name}`);
+  for (const { name, before } of tests.failed)
+    console.log(`  - ${name}${before ? `\n    at the first attempt: ${before}` : ''}`);
 }
 if (tests.unsteady.length > 0) {
   console.log(yellow('\nPassed only at the second attempt:'));
@@ -78,12 +79,12 @@ async function jest(script) {
   for (const suite of report.testResults) {
     // A file that could not be loaded has no test to name.
     if (suite.status === 'failed' && suite.assertionResults.length === 0)
-      tests.failed.push(relative(root, suite.name));
+      tests.failed.push({ name: relative(root, suite.name) });
     for (const test of suite.assertionResults) {
       const name = `${relative(root, suite.name)}: ${test.fullName}`;
-      if (test.status === 'failed') tests.failed.push(name);
-      if (test.status === 'passed' && test.retryReasons?.length > 0)
-        tests.unsteady.push({ name, why: test.retryReasons[0].split('\n')[0] });
+      const before = test.retryReasons?.[0]?.split('\n')[0];
+      if (test.status === 'failed') tests.failed.push({ name, before });
+      if (test.status === 'passed' && before) tests.unsteady.push({ name, why: before });
       if (test.status === 'pending' || test.status === 'todo') tests.skipped.push(test.fullName);
     }
   }

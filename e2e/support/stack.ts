@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemo } from '@lunasec/demo-graphql-app';
 import { unhurried } from './overload.js';
+import { createOutages, takeAway } from './outages.js';
 import { freePort } from './ports.js';
 import { startProxy } from './proxy.js';
 import type { SharedStores } from './services.js';
@@ -24,6 +25,10 @@ export interface Stack {
   clock: Clock;
   /** Stops the tokenizer. Returns a function that starts it again, at the same address with the same data. */
   stopTokenizer(): Promise<() => Promise<void>>;
+  /** Takes the embedded object store away, as an unmounted disk would be, until the returned function puts it back. */
+  stopObjectStore(): Promise<() => Promise<void>>;
+  /** Ends every outage and sets the clock right. For after each test: one that fails half-way must not fail those after it. */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,6 +108,7 @@ export async function startStack({
       { now: () => new Date(Date.now() + clock.offset) },
     );
   let tokenizer = await start();
+  const outages = createOutages();
   const app = await startApp({
     port: appPort,
     url: appURL,
@@ -121,9 +127,14 @@ export async function startStack({
     clock,
     stopTokenizer: async () => {
       await tokenizer.close();
-      return async () => {
+      return outages.begin(async () => {
         tokenizer = await start();
-      };
+      });
+    },
+    stopObjectStore: async () => outages.begin(await takeAway(join(directory, 'tokenizer/objects'))),
+    recover: async () => {
+      clock.offset = 0;
+      await outages.endAll();
     },
     close: async () => {
       await app.close();

@@ -2,9 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { watchServerLoad } from './http/load.js';
 import { countCalls, holdCall } from './test-support/spies.js';
-import { actAs, detokenize, startTestTokenizer } from './test-support/tokenizer.js';
+import { actAs, detokenize, startTestTokenizer, unhurried } from './test-support/tokenizer.js';
 import type { Actor, Answer, TestTokenizer } from './test-support/tokenizer.js';
 import type { Stores } from './stores.js';
 
@@ -17,7 +16,7 @@ afterEach(() => tokenizer.close());
 async function start(overload: { maxCalls?: number; maxDelay?: number }, parts: object = {}) {
   log = [];
   tokenizer = await startTestTokenizer({
-    config: { overload },
+    config: { overload: { ...unhurried, ...overload } },
     logTo: { write: (line) => void log.push(line) },
     ...parts,
   });
@@ -197,18 +196,16 @@ describe('a tokenizer that is late', () => {
     const ping = holdCall('ping');
     const session = holdCall('findSession');
     await start(
-      { maxCalls: 20, maxDelay: 1000 },
-      {
-        wrapStores: (it: Stores) => ping.wrapStores(session.wrapStores(it)),
-        watchLoad: watchServerLoad,
-      },
+      { maxCalls: 20, maxDelay: 6000 },
+      { wrapStores: (it: Stores) => ping.wrapStores(session.wrapStores(it)) },
     );
     const working = [call(), call(), call()];
     await until(() => session.held() === 3);
     // The first that comes to a crowd has the database asked.
     working.push(call());
     await until(() => ping.held() === 1);
-    await setTimeout(300);
+    // A call waits for the database four times.
+    await setTimeout(1700);
     expect([(await call()).status, await shed('delay')]).toEqual([503, 1]);
     session.letGo();
     expect((await Promise.all(working)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -264,7 +261,7 @@ describe('a tokenizer that is asked for more than it can do', () => {
     (await Promise.all(Array.from({ length: 20 }, () => call()))).map(({ status }) => status);
 
   test('does what it can, refuses the rest, and serves everybody when it is over', async () => {
-    await start({ maxDelay: 2000 }, { wrapStores: slow(600), watchLoad: watchServerLoad });
+    await start({ maxDelay: 2000 }, { wrapStores: slow(600) });
     const answers = await statuses();
     const served = answers.filter((status) => status === 200).length;
     expect(served).toBeGreaterThan(0);
@@ -274,7 +271,7 @@ describe('a tokenizer that is asked for more than it can do', () => {
   });
 
   test('lets them wait, where waiting is allowed', async () => {
-    await start({ maxDelay: 60_000 }, { wrapStores: slow(10), watchLoad: watchServerLoad });
+    await start({ maxDelay: 60_000 }, { wrapStores: slow(10) });
     expect(await statuses()).toEqual(Array(20).fill(200));
   });
 });

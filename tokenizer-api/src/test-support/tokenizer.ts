@@ -35,6 +35,9 @@ export interface Download extends Upload {
   dataKey: string;
 }
 
+/** Settings of a tokenizer that never finds itself too late, as the machine that runs the tests may well be. */
+export const unhurried = { maxDelay: 60_000 };
+
 /** A real tokenizer over HTTP, on embedded stores in a directory of its own, with a clock to turn. */
 export interface TestTokenizer {
   url: string;
@@ -64,13 +67,12 @@ export async function startTestTokenizer({
   environment = {},
   wrapStores = (stores) => stores,
   logTo,
-  watchLoad = () => ({ delay: () => 0, stop: () => undefined }),
+  watchLoad,
 }: {
   config?: Partial<TokenizerConfig>;
   environment?: Record<string, string>;
   wrapStores?: (stores: Stores) => Stores;
   logTo?: { write(line: string): void };
-  /** Default: never late, as the machine that runs the tests may well be. */
   watchLoad?: (server: Server, pingDatabase: () => Promise<void>) => LoadWatch;
 } = {}): Promise<TestTokenizer> {
   const directory = await mkdtemp(join(tmpdir(), 'tokenizer-'));
@@ -88,6 +90,7 @@ export async function startTestTokenizer({
         dataDirectory: directory,
         logLevel: logTo ? 'trace' : 'silent',
         metrics: { port: 0 },
+        overload: unhurried,
         applications: [
           { id: 'shop', jwks: { keys: [shop.publicJWK] }, origins: [shopOrigin] },
           { id: 'other', jwks: { keys: [other.publicJWK] }, origins: [otherOrigin] },
@@ -100,7 +103,7 @@ export async function startTestTokenizer({
       now,
       wrapStores: (opened) => (stores = wrapStores(opened)),
       ...(logTo ? { logTo } : {}),
-      watchLoad,
+      ...(watchLoad ? { watchLoad } : {}),
     },
   );
   url = running.url;
