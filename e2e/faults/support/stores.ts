@@ -2,7 +2,7 @@ import type { TokenizerConfig } from '@lunasec/tokenizer-api';
 import { ListMultipartUploadsCommand, ListPartsCommand, S3Client } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import mongoose from 'mongoose';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { listFiles } from '../../support/files.js';
 import { startProxy } from '../../support/proxy.js';
 import type { Proxy } from '../../support/proxy.js';
@@ -71,7 +71,8 @@ export const embeddedStores = async ({ directory }: { directory: string }): Prom
               { status, hasKey: keyCiphertext !== null },
             ]),
           ),
-          objects: new Set(files.filter((path) => !path.startsWith('.')).map((path) => basename(path))),
+          // `<application>/<group>/<token>`, and below it the parts of what was uploaded in parts.
+          objects: new Set(files.filter((path) => !path.startsWith('.')).map((path) => path.split(sep)[2]!)),
           fragments: files.filter((path) => path.startsWith('.')),
           readGrants: Number(count('readGrants')),
           sessions: Number(count('sessions')),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describeObjectStore, newKey, send, uploadOf } from '../../test-support/object-store/contract.js';
@@ -256,6 +256,78 @@ describe('the disk store', () => {
     expect(served.errors).toHaveLength(4);
   });
 
+  describe('of an upload in parts', () => {
+    const parts = [0, 1, 2].map(() => new Uint8Array(randomBytes(2000)));
+    const size = 6000;
+    const sendParts = async () => {
+      const key = newKey();
+      const upload = { key, uploadId: await served.store.beginMultipart(key) };
+      for (const [index, part] of parts.entries())
+        await send(
+          await served.store.presignPart({ ...upload, ...uploadOf(key, part), number: index + 1 }),
+          part,
+        );
+      return upload;
+    };
+    const contentOf = async (key: string) => {
+      const response = await send(await served.store.presignDownload(key));
+      return Buffer.from(await response.arrayBuffer());
+    };
+
+    test('moves the parts into place, and copies none', async () => {
+      const upload = await sendParts();
+      const inodes = async () => {
+        const entries = await readdir(served.directory, { recursive: true, withFileTypes: true });
+        const paths = entries.filter((it) => it.isFile()).map((it) => join(it.parentPath, it.name));
+        return Promise.all(paths.sort().map(async (path) => (await stat(path)).ino));
+      };
+      const before = await inodes();
+      expect(await served.store.completeMultipart({ ...upload, size })).toBe(true);
+      expect(await inodes()).toEqual(before);
+      expect((await contentOf(upload.key)).equals(Buffer.concat(parts))).toBe(true);
+      const { objects } = await served.store.list('app-1', { limit: 10, after: null });
+      expect(objects).toEqual([{ key: upload.key, size, storedAt: expect.any(Date) }]);
+    });
+
+    test('removes the object with all its parts', async () => {
+      const upload = await sendParts();
+      await served.store.completeMultipart({ ...upload, size });
+      await served.store.delete([upload.key]);
+      expect(await files()).toEqual([]);
+      expect(await served.store.head(upload.key)).toBeNull();
+    });
+
+    test('goes on where a process ended that was making it an object', async () => {
+      const upload = await sendParts();
+      const open = join(served.directory, '.parts', upload.key, upload.uploadId);
+      await rename(open, `${open}.closed`);
+      const late = uploadOf(upload.key, parts[0]!);
+      const answer = await send(await served.store.presignPart({ ...upload, ...late, number: 4 }), parts[0]!);
+      expect((await refusalOf(answer)).code).toBe('UPLOAD_MISSING');
+      expect(await served.store.completeMultipart({ ...upload, size: size + 1 })).toBe(false);
+      expect(await served.store.completeMultipart({ ...upload, size })).toBe(true);
+      expect((await contentOf(upload.key)).equals(Buffer.concat(parts))).toBe(true);
+    });
+
+    test('given up there, leaves nothing', async () => {
+      const upload = await sendParts();
+      const open = join(served.directory, '.parts', upload.key, upload.uploadId);
+      await rename(open, `${open}.closed`);
+      await served.store.abortMultipart(upload);
+      expect(await files()).toEqual([]);
+    });
+
+    test('an object that has lost a part is none', async () => {
+      const upload = await sendParts();
+      await served.store.completeMultipart({ ...upload, size });
+      const download = await served.store.presignDownload(upload.key);
+      const group = upload.key.slice('app-1/lunasec-'.length).slice(0, 2);
+      await rm(join(served.directory, 'app-1', group, upload.key.split('/')[1]!, '2'));
+      expect(await served.store.head(upload.key)).toBeNull();
+      expect((await send(download)).status).toBe(404);
+    });
+  });
+
   test('lists objects only: no stray file, and none that lies in the wrong place', async () => {
     const key = newKey();
     await send(await served.store.presignUpload(uploadOf(key, body)), body);
@@ -267,6 +339,7 @@ describe('the disk store', () => {
     await writeFile(join(top, group, 'notes.txt'), 'x');
     const elsewhere = `lunasec-${group === '00' ? '01' : '00'}${newKey().slice('app-1/lunasec-00'.length)}`;
     await writeFile(join(top, group, elsewhere), 'x');
+    await mkdir(join(top, group, `lunasec-${group}${newKey().slice('app-1/lunasec-00'.length)}`));
     const { objects } = await served.store.list('app-1', { limit: 10, after: null });
     expect(objects.map((it) => it.key)).toEqual([key]);
   });

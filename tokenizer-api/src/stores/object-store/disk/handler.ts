@@ -2,7 +2,8 @@ import type { ProblemCode } from '@lunasec/secure-frame/protocol';
 import type { Request, RequestHandler, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
 import { partTransferSeconds, transferSeconds } from '../presigned.js';
-import type { ObjectFiles, UploadFault } from './files.js';
+import type { UploadFault } from './file-system.js';
+import type { ObjectFiles } from './files.js';
 import { readSignedPath } from './signed-url.js';
 import type { Permission } from './signed-url.js';
 

@@ -1,7 +1,6 @@
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { createHash, createHmac } from 'node:crypto';
-import type { Hash, Hmac } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 import { presignedSeconds } from '../presigned.js';
 
 export interface PresignRequest {
@@ -22,24 +21,28 @@ type Bytes = string | ArrayBuffer | ArrayBufferView;
 
 /** Node's own SHA-256 as the signer wants it; one in JavaScript would be most of a URL's cost. */
 class Sha256 {
-  readonly #start: () => Hash | Hmac;
-  #hash: Hash | Hmac;
+  readonly #secret: string | NodeJS.ArrayBufferView | undefined;
+  #data: (string | NodeJS.ArrayBufferView)[] = [];
 
   constructor(secret?: Bytes) {
-    this.#start = () => (secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret)));
-    this.#hash = this.#start();
+    this.#secret = secret === undefined ? undefined : bytesOf(secret);
   }
 
   update(data: Bytes): void {
-    this.#hash.update(bytesOf(data));
+    this.#data.push(bytesOf(data));
   }
 
   async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
+    const [first = '', ...more] = this.#data;
+    // In one call it takes half the time.
+    if (this.#secret === undefined && more.length === 0) return hash('sha256', first, 'buffer');
+    const hashing = this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
+    for (const each of this.#data) hashing.update(each);
+    return hashing.digest();
   }
 
   reset(): void {
-    this.#hash = this.#start();
+    this.#data = [];
   }
 }
 
@@ -92,16 +95,21 @@ export function createPresign({
       unhoistableHeaders: new Set(Object.keys(headers)),
     });
     // In the order of the SDK's own URLs.
-    const pairs = Object.entries(signed.query ?? {})
-      .map(([name, value]) => `${name}=${escape(String(value))}`)
-      .sort();
+    const pairs = Object.entries(signed.query ?? {}).map(
+      ([name, value]) => `${name}=${escape(String(value))}`,
+    );
+    pairs.sort();
     return `${bucketURL.origin}${signed.path}?${pairs.join('&')}`;
   };
 }
 
 /** Percent-encoding as Signature Version 4 wants it: all but the unreserved characters of RFC 3986. */
 const escape = (text: string) =>
-  encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  isUnreserved.test(text)
+    ? text
+    : encodeURIComponent(text).replace(
+        /[!'()*]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+      );
+
+const isUnreserved = /^[\w.~-]*$/;
