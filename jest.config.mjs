@@ -65,4 +65,7 @@ export default {
     },
   ],
   testTimeout: 30_000,
+  // Node never frees the modules of a test file (https://github.com/nodejs/node/issues/59118). A process that ran hundreds of
+  // files is kept busy by its garbage collector, and its tests find themselves late: one that grew so far is replaced.
+  workerIdleMemoryLimit: '1GB',
 };
