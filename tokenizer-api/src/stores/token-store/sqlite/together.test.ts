@@ -30,12 +30,29 @@ describe('writes of one turn', () => {
     expect(stored()).toEqual([1, 3]);
   });
 
-  test('all of them fail when the transaction does', async () => {
+  test('one that fails and undoes everything with it has the others done again', async () => {
     database.exec(`CREATE TRIGGER stop BEFORE INSERT ON numbers WHEN NEW.value = 2
       BEGIN SELECT RAISE(ROLLBACK, 'The disk is full.'); END`);
-    const results = await Promise.allSettled([insert(1), insert(2), insert(3)]);
+    const results = await Promise.allSettled([insert(1), insert(2), insert(3), insert(2, 4)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(stored()).toEqual([1, 3]);
+  });
+
+  test('all of them fail, and at once, when the transaction does', async () => {
+    database.exec(`
+      PRAGMA foreign_keys = ON;
+      CREATE TABLE parents (id INTEGER PRIMARY KEY) STRICT;
+      CREATE TABLE children (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED) STRICT;
+      CREATE TRIGGER orphan AFTER INSERT ON numbers WHEN NEW.value = 2 BEGIN INSERT INTO children VALUES (9); END`);
+    let attempts = 0;
+    const counted = (value: number) =>
+      writingTogether(database)(() => {
+        attempts++;
+        database.prepare('INSERT INTO numbers VALUES (?)').run(value);
+      });
+    const results = await Promise.allSettled([counted(1), counted(2), counted(3)]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    expect(stored()).toEqual([]);
+    expect([stored(), attempts]).toEqual([[], 3]);
     await expect(insert(4)).resolves.toBe(1);
   });
 

@@ -1,7 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { atomically } from './schema.js';
 
-/** Runs a write, all of it or nothing, and resolves once it is on the disk. */
+/**
+ * Runs a write, all of it or nothing, and resolves once it is on the disk. The work may be run again after it was undone, so it
+ * must change nothing but the database.
+ */
 export type WriteTogether = <T>(work: () => T) => Promise<T>;
 
 interface Waiting {
@@ -14,7 +17,8 @@ const groups = new WeakMap<Database, WriteTogether>();
 
 /**
  * Writes that come in the same turn of the event loop are one transaction: alone, each would keep the process waiting for the disk.
- * One that fails undoes itself only.
+ * When one fails all are undone, and the others are done again. A savepoint for each would cost as much as a write, and
+ * hardly any fails.
  */
 export function writingTogether(database: Database): WriteTogether {
   let group = groups.get(database);
@@ -28,27 +32,31 @@ function createGroup(database: Database): WriteTogether {
   function writeAll(): void {
     const turn = waiting;
     waiting = [];
-    let tell: (() => void)[];
-    try {
-      tell = atomically(database, () => turn.map(runOne));
-    } catch (error) {
-      tell = turn.map(
-        ({ reject }) =>
-          () =>
-            reject(error),
-      );
-    }
-    for (const each of tell) each();
+    for (const tell of runAll(turn)) tell();
   }
 
-  function runOne({ run, reject }: Waiting): () => void {
+  /** Gives how to tell of each. */
+  function runAll(turn: readonly Waiting[]): (() => void)[] {
+    if (turn.length === 0) return [];
+    let failed: Waiting | undefined;
+    const runOne = (each: Waiting) => {
+      try {
+        return each.run();
+      } catch (error) {
+        failed = each;
+        throw error;
+      }
+    };
     try {
-      // Inside another transaction it is a savepoint.
-      return database.transaction(run)();
+      return atomically(database, () => turn.map(runOne));
     } catch (error) {
-      // After some failures, such as of a full disk, SQLite has undone everything.
-      if (!database.inTransaction) throw error;
-      return () => reject(error);
+      const tellOf =
+        ({ reject }: Waiting) =>
+        () =>
+          reject(error);
+      // Without one that failed it was the transaction, as when the disk is full or another process writes for too long.
+      if (!failed) return turn.map(tellOf);
+      return [tellOf(failed), ...runAll(turn.filter((each) => each !== failed))];
     }
   }
 
