@@ -47,7 +47,7 @@ class Sha256 {
 }
 
 function bytesOf(data: Bytes): string | NodeJS.ArrayBufferView {
-  if (typeof data === 'string') return data;
+  if (typeof data === 'string' || data instanceof Uint8Array) return data;
   return ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
@@ -74,7 +74,7 @@ export function createPresign({
     uriEscapePath: false,
     applyChecksum: false,
   });
-  const { protocol, hostname, port, host, pathname } = bucketURL;
+  const { protocol, hostname, port, host, origin, pathname } = bucketURL;
   const directory = pathname.endsWith('/') ? pathname : `${pathname}/`;
 
   return async ({ method, key, query, headers, at }) => {
@@ -94,12 +94,11 @@ export function createPresign({
       // What is in the query may be sent as a header or not; only signed headers must be.
       unhoistableHeaders: new Set(Object.keys(headers)),
     });
+    const parameters = signed.query ?? {};
     // In the order of the SDK's own URLs.
-    const pairs = Object.entries(signed.query ?? {}).map(
-      ([name, value]) => `${name}=${escape(String(value))}`,
-    );
-    pairs.sort();
-    return `${bucketURL.origin}${signed.path}?${pairs.join('&')}`;
+    const names = Object.keys(parameters).sort();
+    const pairs = names.map((name) => `${name}=${escape(String(parameters[name]))}`);
+    return `${origin}${signed.path}?${pairs.join('&')}`;
   };
 }
 
