@@ -126,7 +126,7 @@ function checkKey(dataKey: Uint8Array): void {
 
 /** Header, value and zeros up to `total`. */
 async function* pad(head: Bytes, data: Chunks, size: number, total: number): AsyncGenerator<Uint8Array> {
-  const otherSize = new CiphertextError('content', 'The data is not as long as was said.');
+  const otherSize = new CiphertextError('content', 'The data has another size than was said.');
   yield head;
   let done = 0;
   for await (const chunk of data) {
@@ -139,7 +139,10 @@ async function* pad(head: Bytes, data: Chunks, size: number, total: number): Asy
     yield left < zeros.length ? zeros.subarray(0, left) : zeros;
 }
 
-/** Copies `total` bytes into pieces: one of the first size, if there are two, then as many of the last as it takes. */
+/**
+ * Copies `total` bytes into pieces: one of the first size, if there are two, then as many of the last as it takes. A piece is good
+ * until the next is asked for: all have the same memory, as new memory for each takes longer than to encrypt it.
+ */
 async function* cut(
   chunks: Chunks,
   total: number,
@@ -148,7 +151,8 @@ async function* cut(
 ): AsyncGenerator<Bytes, void, void> {
   const otherSize = new CiphertextError('format', 'The ciphertext has another size than was said.');
   let left = total;
-  let piece = new Uint8Array(Math.min(firstSize, left));
+  const memory = new Uint8Array(Math.min(size, left));
+  let piece = memory.subarray(0, firstSize);
   let filled = 0;
   for await (let chunk of chunks) {
     if (chunk.length > left) throw otherSize;
@@ -160,7 +164,7 @@ async function* cut(
       chunk = chunk.subarray(part.length);
       if (filled < piece.length) break;
       yield piece;
-      piece = new Uint8Array(Math.min(size, left + chunk.length));
+      piece = memory.subarray(0, left + chunk.length);
       filled = 0;
     }
   }

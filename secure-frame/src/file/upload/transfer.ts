@@ -53,7 +53,7 @@ export interface TransferParts {
 /** Ciphertexts up to this size go in one request, in bytes: the size of a part. */
 export const singleRequestSize = 8 * 1024 * 1024;
 /** Parts of one file that are kept in memory and sent at a time. */
-const partsInFlight = 2;
+const partsInFlight = 3;
 
 /** After these nothing that was begun can go on: another try is a new upload. */
 const endings: readonly FrameProblemCode[] = [
