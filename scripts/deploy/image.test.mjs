@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -36,9 +36,13 @@ describe('the container image', () => {
     expect(environment.NODE_ENV).toBe('production');
   });
 
-  test('begins where the package says that its command is', () => {
+  test('begins where the package says that its command is, with options that Node knows', () => {
     const { bin } = JSON.parse(read('tokenizer-api/package.json'));
-    expect(last('ENTRYPOINT').json).toEqual(['node', join('/app/tokenizer-api', bin.tokenizer)]);
+    const [node, ...rest] = last('ENTRYPOINT').json;
+    const words = rest.filter((word) => !word.startsWith('--'));
+    expect([node, ...words]).toEqual(['node', join('/app/tokenizer-api', bin.tokenizer)]);
+    const options = rest.filter((word) => !words.includes(word));
+    expect(execFileSync(process.execPath, [...options, '-p', '1']).toString()).toBe('1\n');
     expect(last('CMD').json).toEqual(['start']);
     expect(last('EXPOSE').words).toEqual([environment.LUNASEC_PORT]);
   });
