@@ -21,8 +21,8 @@ export interface DiskObjectStoreOptions {
 const concurrency = 32;
 
 /**
- * The embedded object store: a file per object, or a directory of its parts, reached through signed, expiring URLs that `handler` serves under
- * `/objects/`. Throws when the directory cannot be made.
+ * The embedded object store: a file per object, or a directory of its parts, reached through signed, expiring URLs that
+ * `handler` serves under `/objects/`. Throws when the directory cannot be made.
  */
 export function createDiskObjectStore({ directory, publicURL, signingKey, now }: DiskObjectStoreOptions): {
   store: ObjectStore;
