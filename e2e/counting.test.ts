@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { fixtureApp } from './fixture/server.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
-import { graphql, secureInput, shownText } from './support/demo.js';
+import { graphql, save, secureInput, shownText } from './support/demo.js';
 import { countServerCalls } from './support/metrics.js';
 import { countFrameRequests } from './support/requests.js';
 import { startStack, type Stack } from './support/stack.js';
@@ -30,7 +30,7 @@ describe('one call, however many tokens', () => {
     const before = await countServerCalls(stack.tokenizer.metricsURL!);
     await page.goto(`${stack.appURL}/?fields=30`);
     for (let index = 0; index < 30; index++) await secureInput(page, `Field ${index}`).fill(`value ${index}`);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByText('saved 30').waitFor();
     expect(counts).toEqual({ createSession: 1, tokenize: 1, detokenize: 0 });
     const after = await countServerCalls(stack.tokenizer.metricsURL!);

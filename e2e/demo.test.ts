@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.js';
 import { chooseFiles } from './support/chosen-files.js';
-import { beginPatient, logIn, reveal, secureFrame, secureInput, shownText } from './support/demo.js';
+import { beginPatient, logIn, reveal, save, secureFrame, secureInput, shownText } from './support/demo.js';
 import { startStack, type Stack } from './support/stack.js';
 
 // Several logins, and nine attacks, on a machine that may do much else.
@@ -30,8 +30,6 @@ describe('the clinic', () => {
     await logIn(page, stack.appURL, name);
     return page;
   }
-  /** Not with the mouse: when a frame has just moved, Chromium gives clicks to what was there before. */
-  const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
   const findings = (page: Page) => page.locator('.result').allInnerTexts();
   async function attack(page: Page): Promise<string[]> {
     await page.getByRole('button', { name: 'Run all attacks' }).click();

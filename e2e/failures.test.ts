@@ -11,6 +11,7 @@ import {
   logIn,
   patientCalled,
   reveal,
+  save,
   secureInput,
   shownText,
 } from './support/demo.js';
@@ -52,16 +53,19 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
   const objects = () => listFiles(join(stack.directory, 'tokenizer/objects'));
 
   test('a stopped object store: the person is told, keeps the text, and can save once it is back', async () => {
+    const patients = async () =>
+      (await graphql<{ patients: unknown[] }>(page, '{ patients { id } }')).data?.patients;
+    const before = await patients();
     const restart = await stack.stopObjectStore();
     await beginPatient(page, 'Kept');
     await secureInput(page, 'National id').fill('219-09-9999');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await notice('can’t be reached right now').waitFor();
-    expect((await graphql<{ patients: unknown[] }>(page, '{ patients { id } }')).data?.patients).toEqual([]);
+    expect(await patients()).toEqual(before);
     expect(await secureInput(page, 'National id').inputValue()).toBe('219-09-9999');
 
     await restart();
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByRole('heading', { name: 'Kept' }).waitFor();
     await reveal(page, 'National id');
     await shownText(page, 'National id').filter({ hasText: '219-09-9999' }).waitFor();
@@ -70,7 +74,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
   test('an oversized value: TOO_LARGE, and the text stays', async () => {
     await page.getByRole('link', { name: 'Edit' }).click();
     await secureInput(page, 'Notes').fill('x'.repeat(1024 * 1024 + 1));
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await notice('too long to store').waitFor();
     expect((await secureInput(page, 'Notes').inputValue()).length).toBe(1024 * 1024 + 1);
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -156,7 +160,7 @@ describe('what can go wrong says so, and leaves nothing half done', () => {
       'requestfailed',
       (request) => request.url() === `${stack.appURL}/graphql`,
     );
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await unsent;
     await page.unroute(`${stack.appURL}/graphql`);
     expect(tokens().filter(({ status }) => status === 'pending')).not.toEqual([]);

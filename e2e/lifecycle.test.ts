@@ -10,6 +10,7 @@ import {
   logIn,
   patientCalled,
   reveal,
+  save,
   secureFrame,
   secureInput,
   shownText,
@@ -97,7 +98,7 @@ describe.each(kinds)('the life of a value on %s, in a real browser', (_name, cre
     await page.getByRole('link', { name: 'Edit' }).click();
     await expect(secureInput(page, 'National id').inputValue()).resolves.toBeDefined();
     await secureFrame(page, 'Notes').locator('textarea').fill('Nothing known.');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await shownText(page, 'Notes').filter({ hasText: 'Nothing known.' }).waitFor();
     await reveal(page, 'National id');
     await shownText(page, 'National id').filter({ hasText: nationalId }).waitFor();

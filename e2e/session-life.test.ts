@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { fixtureApp } from './fixture/server.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
-import { secureInput } from './support/demo.js';
+import { save, secureInput } from './support/demo.js';
 import { countFrameRequests } from './support/requests.js';
 import { startStack, type Stack } from './support/stack.js';
 
@@ -36,7 +36,6 @@ describe('whatever becomes of the session or the network, what somebody typed st
   });
 
   const status = (text: string) => page.getByText(text).waitFor();
-  const save = () => page.getByRole('button', { name: 'Save' }).click();
   const text = () => secureInput(page, 'Field 0').inputValue();
   const saved = () => page.getByText(/^saved \d+$/).waitFor();
   const logIn = (as: string) => page.evaluate((url) => fetch(url), `/log-in?as=${as}`);
@@ -50,7 +49,7 @@ describe('whatever becomes of the session or the network, what somebody typed st
       stack.clock.offset = 0;
       return route.continue();
     });
-    await save();
+    await save(page);
     await saved();
     expect(counts).toEqual({ createSession: 1, tokenize: 2, detokenize: 0 });
     expect(await text()).toBe(typed);
@@ -60,12 +59,12 @@ describe('whatever becomes of the session or the network, what somebody typed st
     await logOut();
     await page.getByRole('button', { name: 'Renew' }).click();
     await status('session unauthenticated');
-    await save();
+    await save(page);
     await page.getByText('failed UNAUTHENTICATED').waitFor();
     expect(await text()).toBe(typed);
 
     await logIn('typist');
-    await save();
+    await save(page);
     await saved();
     await status('session active');
   });
@@ -75,13 +74,13 @@ describe('whatever becomes of the session or the network, what somebody typed st
     await page.getByRole('button', { name: 'Renew' }).click();
     await status('session active');
     expect(await text()).toBe(typed);
-    await save();
+    await save(page);
     await saved();
   });
 
   test('offline, the form waits and says so; back online, it is stored', async () => {
     await context.setOffline(true);
-    await save();
+    await save(page);
     await status('connection failing');
     expect(await page.locator('form').getAttribute('aria-busy')).toBe('true');
     expect(await text()).toBe(typed);
@@ -92,7 +91,7 @@ describe('whatever becomes of the session or the network, what somebody typed st
 
   test('a tokenizer that restarts in mid-form: the submission waits for it', async () => {
     const restart = await stack.stopTokenizer();
-    await save();
+    await save(page);
     await status('connection failing');
     await restart();
     await saved();
@@ -101,17 +100,17 @@ describe('whatever becomes of the session or the network, what somebody typed st
 
   test('one that stays away: the form says UNAVAILABLE, and can be submitted again later', async () => {
     const restart = await stack.stopTokenizer();
-    await save();
+    await save(page);
     await page.getByText('failed UNAVAILABLE').waitFor();
     expect(await text()).toBe(typed);
     await restart();
-    await save();
+    await save(page);
     await saved();
   });
 
   test('an object store that is away for a moment: the upload is repeated', async () => {
     const restart = await stack.stopObjectStore();
-    await save();
+    await save(page);
     await status('connection failing');
     await restart();
     await saved();
@@ -124,8 +123,8 @@ describe('whatever becomes of the session or the network, what somebody typed st
       await new Promise((resolve) => setTimeout(resolve, 2500));
       await route.continue();
     });
-    await save();
-    await save();
+    await save(page);
+    await save(page);
     expect(await page.locator('form').getAttribute('aria-busy')).toBe('true');
     await saved();
     expect(counts).toEqual({ createSession: 0, tokenize: 1, detokenize: 0 });

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
-import { beginPatient, createPatient, logIn, secureFrame, secureInput, shownText } from '../support/demo.js';
+import {
+  beginPatient,
+  createPatient,
+  logIn,
+  save,
+  secureFrame,
+  secureInput,
+  shownText,
+} from '../support/demo.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -73,7 +81,7 @@ describe('axe finds nothing in the demo, its frames included', () => {
     expect(await check('form')).toEqual([]);
     await beginPatient(page, 'Hilda Whitcher');
     await secureInput(page, 'National id').fill('12');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByRole('alert').waitFor();
     expect(await check('refused form')).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -24,6 +24,9 @@ export const shownText = (page: Page, name: string) => secureFrame(page, name).l
 export const reveal = (page: Page, name: string) =>
   secureFrame(page, name).getByRole('button', { name: 'Show', exact: true }).click();
 
+/** Not with the mouse: when a frame has just moved, Chromium gives clicks to what was there before. */
+export const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
+
 export async function beginPatient(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name: 'New patient' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
@@ -37,7 +40,7 @@ export async function createPatient(
   await beginPatient(page, name);
   await secureInput(page, 'National id').fill(nationalId);
   if (notes !== undefined) await secureInput(page, 'Notes').fill(notes);
-  await page.getByRole('button', { name: 'Save' }).click();
+  await save(page);
   await page.getByRole('heading', { name, exact: true }).waitFor();
 }
 
