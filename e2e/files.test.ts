@@ -10,7 +10,7 @@ import { hostileScript, lootOf } from './hostile-page/script.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
 import { chooseFiles, dropFiles } from './support/chosen-files.js';
-import { graphql, secureFrame } from './support/demo.js';
+import { graphql, save as pressSave, secureFrame } from './support/demo.js';
 import { filesContaining } from './support/files.js';
 import { createSharedStores, missingServices } from './support/services.js';
 import { startStack, type Stack } from './support/stack.js';
@@ -83,7 +83,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
   /** Submits the form: says how many tokens the app has got, or why none. */
   const save = async () => {
     const before = (await values()).length;
-    await page.getByRole('button', { name: 'Save' }).click();
+    await pressSave(page);
     await page.locator('#status', { hasText: /saved|failed/ }).waitFor();
     const status = await page.locator('#status').textContent();
     return status!.startsWith('failed') ? status : `saved ${(await values()).length - before}`;
@@ -408,7 +408,7 @@ describe.each(kinds)('files on %s, in a real browser', (_name, createStores) => 
     await secureFrame(hostile, 'Documents').locator('[data-state=stored]').nth(1).waitFor();
     await dropFiles(hostile, 'Documents', [await makeFile('Quagga dropped.txt', 'Quaggas')]);
     await secureFrame(hostile, 'Documents').locator('[data-state=stored]').nth(2).waitFor();
-    await hostile.getByRole('button', { name: 'Save' }).click();
+    await pressSave(hostile);
     await hostile.getByText(/saved/).waitFor();
     const uploaded = await lootOf(hostile);
     const [scan] = (await values()).slice(-3);

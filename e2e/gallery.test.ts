@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.js';
-import { secureInput, shownText, tokenPattern } from './support/demo.js';
+import { save, secureInput, shownText, tokenPattern } from './support/demo.js';
 import { filesContaining } from './support/files.js';
 import { startStack, type StartApp, type Stack } from './support/stack.js';
 
@@ -218,7 +218,7 @@ describe('the component gallery', () => {
   test('custom elements store the values of a plain form', async () => {
     await open('custom-elements/form');
     await secureInput(page, 'National id').fill('536904399');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByRole('log').getByText('GraphQL store').waitFor();
     expect(await log()).toMatch(/submit[^]*"value":"lunasec-/);
     expect(await log()).not.toContain('536-90-4399');

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { fixtureApp } from './fixture/server.js';
 import { launchBrowser } from './support/browser.js';
 import { bundleFixture } from './support/bundle.js';
-import { secureFrame, secureInput, shownText } from './support/demo.js';
+import { save, secureFrame, secureInput, shownText } from './support/demo.js';
 import { startStack, type Stack } from './support/stack.js';
 
 /** Runs in a page or a frame before its scripts: what it says over its ports becomes what a later release would say. */
@@ -55,7 +55,7 @@ describe('between page and frame', () => {
       const page = await open(side, (page) => page.addInitScript(sayMore, side));
       await page.goto(`${stack.appURL}/?fields=1`);
       await secureInput(page, 'Field 0').fill(`typed on the ${side}`);
-      await page.getByRole('button', { name: 'Save' }).click();
+      await save(page);
       await page.getByText(/^saved \d+$/).waitFor();
       if (side === 'page') expect(await dropped(page, 'Field 0')).toBeGreaterThan(0);
 
@@ -134,7 +134,7 @@ describe('between page and frame', () => {
     await secureInput(page, 'Field 0').focus();
     expect(await secureInput(page, 'Field 0').inputValue()).toBe('mine');
     expect((await dropped(page, 'Field 0')) - before).toBe(sent + 2);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByText(/^saved \d+$/).waitFor();
     await page.context().close();
   });

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { fixtureApp } from '../fixture/server.js';
 import { launchBrowser } from '../support/browser.js';
 import { bundleFixture } from '../support/bundle.js';
-import { secureInput, shownText, tokenPattern } from '../support/demo.js';
+import { save, secureInput, shownText, tokenPattern } from '../support/demo.js';
 import { countFrameRequests } from '../support/requests.js';
 import { startStack, type Stack } from '../support/stack.js';
 
@@ -56,7 +56,7 @@ describe('secure fields in a plain form of a page without React', () => {
   });
 
   test('an empty required field: the form does not submit, and the field says so', async () => {
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.waitForFunction(() =>
       (globalThis as unknown as { events: string[] }).events.includes('invalid ssn'),
     );
@@ -70,7 +70,7 @@ describe('secure fields in a plain form of a page without React', () => {
     const counts = countFrameRequests(page, stack.tokenizerURL);
     await secureInput(page, 'National id').fill(nationalId);
     await secureInput(page, 'Notes').fill('Nothing known.');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.locator('output[title="saved 2"]').waitFor();
     const data = JSON.parse((await page.locator('output').textContent())!) as Record<string, string>;
     expect(data).toEqual({

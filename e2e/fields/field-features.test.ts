@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { fixtureApp } from '../fixture/server.js';
 import { launchBrowser } from '../support/browser.js';
 import { bundleFixture } from '../support/bundle.js';
-import { secureFrame } from '../support/demo.js';
+import { save, secureFrame } from '../support/demo.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 const ssn = '078-05-1120';
@@ -83,7 +83,7 @@ describe('text inside the frame, in a real browser', () => {
   async function store(text: string): Promise<number> {
     await open({ kind: 'textarea', 'aria-label': 'Value' });
     await field('Value').fill(text);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     const saved = await page.getByText(/^saved \d+$/).innerText();
     return Number(saved.slice(6)) - 1;
   }
@@ -183,7 +183,7 @@ describe('text inside the frame, in a real browser', () => {
     test('is in what is stored', async () => {
       await open(masked);
       await field('SSN').pressSequentially('078051120');
-      await page.getByRole('button', { name: 'Save' }).click();
+      await save(page);
       const saved = await page.getByText(/^saved \d+$/).innerText();
       await open({ kind: 'paragraph', 'aria-label': 'Value', stored: Number(saved.slice(6)) - 1 });
       await field('Value').filter({ hasText: ssn }).waitFor();
@@ -477,7 +477,7 @@ describe('text inside the frame, in a real browser', () => {
     await input.fill('');
     await input.pressSequentially(ssn);
     await button('Field', 'Verbergen').click();
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.getByText(/^saved \d+$/).waitFor();
     expect(await heard()).toContain('"tokenized"');
     expect(await heard()).not.toMatch(/078|1120|reveal|copy|Zeigen/);

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { fixtureApp } from '../fixture/server.js';
 import { launchBrowser } from '../support/browser.js';
 import { bundleFixture } from '../support/bundle.js';
-import { secureFrame } from '../support/demo.js';
+import { save, secureFrame } from '../support/demo.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startTamperingProxy, type Passed, type TamperingProxy } from '../support/tampering-proxy.js';
 
@@ -82,7 +82,7 @@ describe('frames whose files are altered between the tokenizer and the browser',
   const secureField = () => secureFrame(page, 'Value').locator('#field, input');
   const store = async () => {
     await secureField().fill('078-05-1120');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save(page);
     await page.locator('#status').filter({ hasText: 'stored lunasec-' }).waitFor();
   };
 
@@ -136,7 +136,7 @@ describe('frames whose files are altered between the tokenizer and the browser',
       await told('problem', 'UNAVAILABLE');
       for (const frame of [...frames('element'), ...frames('file')]) expect(await isOwned(frame)).toBe(false);
       expect(await secureField().count()).toBe(0);
-      await page.getByRole('button', { name: 'Save' }).click();
+      await save(page);
       await told('status', 'failed UNAVAILABLE');
     },
   );
