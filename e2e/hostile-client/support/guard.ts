@@ -18,8 +18,8 @@ const places =
   /node_modules|\bat (?:async )?[\w.<>]+ \(|\.(?:ts|js|mjs):\d+|file:\/\/|\/(?:tmp|work|home|usr|root|var)\/|"stack(?:trace)?"/i;
 /** Names of the inside: of databases, drivers and their errors. */
 const names = /mongo|sqlite|E11000|ECONN|ENOENT|better-|BSONError|pino|express|apollo|versitygw|ferretdb/i;
-/** Keys and signatures: in so many random letters there is any name, sooner or later. */
-const random = /[\w+/-]{32,}/g;
+/** Keys, signatures and entity tags (a size and 27 letters): in so many random letters there is any name, sooner or later. */
+const random = /[\w+/-]{32,}|\b[\da-f]+-[\w+/]{27}(?![\w+/])/g;
 
 function insideIn(text: string): string | undefined {
   const readable = text.replace(random, (run) => (/\d/.test(run) ? '' : run));

@@ -89,6 +89,8 @@ export function describeAttacks(
             expect(answered('nobody', text)).toHaveLength(1);
           // A random key may have a name in it.
           expect(answered('nobody', 'piNO'.padStart(44, 'Ab3'))).toEqual([]);
+          expect(answered('nobody', `W/"80-${'piNO'.padStart(27, 'Ab3')}"`)).toEqual([]);
+          expect(answered('nobody', 'W/"80-piNO"')).toHaveLength(1);
         });
       });
     });
