@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { link, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 /** Why an upload was not kept. */
@@ -31,8 +31,23 @@ export async function unlessMissing<T>(home: string, read: () => Promise<T>): Pr
   }
 }
 
+/** Writes a body to a file of its own in `partial`, and lets `keep` move that into place if nothing is wrong with it. */
+export async function receive(
+  partial: string,
+  body: Readable,
+  expected: ExpectedBody,
+  keep: (file: string) => Promise<UploadFault | null>,
+): Promise<UploadFault | null> {
+  const file = join(partial, randomUUID());
+  try {
+    return (await write(file, body, expected)) ?? (await keep(file));
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
 /** Writes and hashes a body as it comes, and waits until the disk has it. */
-export async function write(
+async function write(
   path: string,
   body: Readable,
   { size, checksum }: ExpectedBody,
@@ -66,6 +81,23 @@ export async function linkIfFree(from: string, to: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
+}
+
+/**
+ * Makes a directory below `top`, if it is missing. Gives what makes the names in it, and its own if it is new, survive a
+ * power cut.
+ */
+export async function makeDirectory(path: string, top: string): Promise<() => Promise<void>> {
+  const made = await mkdir(path, { recursive: true, mode: directoryMode });
+  return () => syncDirectories(path, made === undefined ? path : top);
+}
+
+/** Removes what was not changed since a time. False when it stays, or is gone already. */
+export async function removeIfOlder(home: string, path: string, time: number): Promise<boolean> {
+  const changed = await unlessMissing(home, async () => (await stat(path)).mtimeMs);
+  if (changed === null || changed >= time) return false;
+  await rm(path, { recursive: true, force: true });
+  return true;
 }
 
 /** Makes the names in a directory, and of it in those above up to `top`, survive a power cut. */

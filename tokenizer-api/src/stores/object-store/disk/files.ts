@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isObjectKey } from '../key.js';
 import type { ListedObject, ObjectPage } from '../port.js';
 import { contentAt, readAt, removeAt } from './content.js';
-import { directoryMode, linkIfFree, syncDirectories, unlessMissing, write } from './file-system.js';
+import {
+  directoryMode,
+  linkIfFree,
+  makeDirectory,
+  receive,
+  removeIfOlder,
+  unlessMissing,
+} from './file-system.js';
 import type { ExpectedBody, UploadFault } from './file-system.js';
 import { createPartFiles } from './parts.js';
 import type { PartFiles } from './parts.js';
@@ -43,22 +50,17 @@ export function createObjectFiles(location: string): ObjectFiles {
     const [application = '', token = ''] = key.split('/');
     return join(directory, application, token.slice('lunasec-'.length).slice(0, 2), token);
   }
-  const { removeOlder, ...parts } = createPartFiles({ directory, partial, pathOf });
+  const { removeOlder, ...parts } = createPartFiles({ directory, partial, pathOf, ifThere });
 
   async function create(key: string, body: Readable, expected: ExpectedBody): Promise<UploadFault | null> {
-    const temporary = join(partial, randomUUID());
-    try {
-      const fault = await write(temporary, body, expected);
-      if (fault) return fault;
+    return receive(partial, body, expected, async (file) => {
       const path = pathOf(key);
-      const made = await mkdir(dirname(path), { recursive: true, mode: directoryMode });
+      const sync = await makeDirectory(dirname(path), directory);
       if (expected.isTooLate()) return 'too-late';
-      if (!(await linkIfFree(temporary, path))) return 'exists';
-      await syncDirectories(dirname(path), made === undefined ? dirname(path) : directory);
+      if (!(await linkIfFree(file, path))) return 'exists';
+      await sync();
       return null;
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    });
   }
 
   return {
@@ -101,12 +103,8 @@ export function createObjectFiles(location: string): ObjectFiles {
       }
     },
     async removeAbandoned(now) {
-      for (const name of await readdir(partial)) {
-        const path = join(partial, name);
-        const changed = await ifThere(async () => (await stat(path)).mtimeMs);
-        if (changed !== null && changed < now.getTime() - abandonedAfter)
-          await rm(path, { recursive: true, force: true });
-      }
+      for (const name of await readdir(partial))
+        await removeIfOlder(partial, join(partial, name), now.getTime() - abandonedAfter);
       await removeOlder(now.getTime() - partsAbandonedAfter);
     },
   };

@@ -1,10 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MultipartUpload } from '../port.js';
 import { contentAt, partsIn } from './content.js';
-import { codeOf, directoryMode, syncDirectories, unlessMissing, write } from './file-system.js';
+import {
+  codeOf,
+  directoryMode,
+  makeDirectory,
+  receive,
+  removeIfOlder,
+  syncDirectories,
+} from './file-system.js';
 import type { ExpectedBody, UploadFault } from './file-system.js';
 import type { PartPlace } from './signed-url.js';
 
@@ -33,17 +39,19 @@ export function createPartFiles({
   directory,
   partial,
   pathOf,
+  ifThere,
 }: {
   directory: string;
   /** Where files are while they are written. */
   partial: string;
   pathOf(key: string): string;
+  /** What `read` gives, or null when there is no such file. */
+  ifThere<T>(read: () => Promise<T>): Promise<T | null>;
 }): PartFiles {
   const all = join(directory, '.parts');
   const openAt = ({ key, uploadId }: MultipartUpload) => join(all, key, uploadId);
   /** Where its parts are while they become an object: no part can come there any more. */
   const closedAt = (upload: MultipartUpload) => `${openAt(upload)}.closed`;
-  const ifThere = <T>(read: () => Promise<T>) => unlessMissing(partial, read);
 
   async function createPart(
     key: string,
@@ -53,19 +61,14 @@ export function createPartFiles({
   ): Promise<UploadFault | null> {
     const folder = openAt({ key, uploadId });
     if ((await ifThere(() => stat(folder))) === null) return 'aborted';
-    const temporary = join(partial, randomUUID());
-    try {
-      const fault = await write(temporary, body, expected);
-      if (fault) return fault;
+    return receive(partial, body, expected, async (file) => {
       if (expected.isTooLate()) return 'too-late';
       const kept = await ifThere(async () => {
-        await rename(temporary, join(folder, String(number)));
+        await rename(file, join(folder, String(number)));
         return true;
       });
       return kept ? null : 'aborted';
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    });
   }
 
   const isWhole = async (folder: string, size: number) =>
@@ -83,16 +86,15 @@ export function createPartFiles({
 
   async function joinParts(upload: MultipartUpload & { size: number }): Promise<boolean> {
     const path = pathOf(upload.key);
-    const folder = dirname(path);
     if (await closeWhole(upload)) {
-      const made = await mkdir(folder, { recursive: true, mode: directoryMode });
+      const sync = await makeDirectory(dirname(path), directory);
       // Null: somebody else was faster, with these parts.
       await ifThere(async () => {
         const closed = closedAt(upload);
         await syncDirectories(closed, closed);
         await moveIfFree(closed, path);
       });
-      await syncDirectories(folder, made === undefined ? folder : directory);
+      await sync();
     }
     const isThere = (await ifThere(() => contentAt(path)))?.size === upload.size;
     if (isThere) await removeParts(upload);
@@ -118,10 +120,7 @@ export function createPartFiles({
         for (const token of await names(join(all, application)))
           for (const name of await names(join(all, application, token))) {
             const folder = join(all, application, token, name);
-            const changed = await ifThere(async () => (await stat(folder)).mtimeMs);
-            if (changed === null || changed >= time) continue;
-            await rm(folder, { recursive: true, force: true });
-            await removeIfEmpty(dirname(folder));
+            if (await removeIfOlder(partial, folder, time)) await removeIfEmpty(dirname(folder));
           }
     },
   };
